@@ -1,0 +1,61 @@
+/**
+ * Scopes: where in a program an operation was recorded.
+ *
+ * `scope("softmax", () => ...)` names what is computed inside. A node carries
+ * its scope; pictures draw scopes as clusters and errors print the path. A
+ * scope is a linked list towards the root, so that entering one costs a single
+ * small object and no node ever copies a path.
+ */
+
+/** One level of naming: `mlp / layer2 / linear` is three scopes, each pointing to its parent. */
+export interface Scope {
+	readonly name: string;
+	readonly parent: Scope | undefined;
+	/** In the backward pass: the forward node whose gradient is computed here. Such a scope has no name of its own in a path. */
+	readonly forward?: object | undefined;
+}
+
+let current: Scope | undefined;
+
+/** The scope in which operations are recorded at this moment; `undefined` at top level. */
+export function currentScope(): Scope | undefined {
+	return current;
+}
+
+/**
+ * Runs `body` with every operation inside recorded under `name`, and returns its result.
+ *
+ * @example
+ * ```ts
+ * import { exp, scope, scalar } from "chainrule";
+ * const y = scope("growth", () => exp(scalar(0)));
+ * console.log(y.value); // 1
+ * ```
+ */
+export function scope<Result>(name: string, body: () => Result): Result {
+	const parent = current;
+	current = { name, parent };
+	try {
+		return body();
+	} finally {
+		current = parent;
+	}
+}
+
+/** Runs `body` as if it had been called where `place` was current: gradients are recorded beside their forward node. */
+export function withScope<Result>(place: Scope | undefined, body: () => Result): Result {
+	const parent = current;
+	current = place;
+	try {
+		return body();
+	} finally {
+		current = parent;
+	}
+}
+
+/** The names from the outermost scope to `place`. */
+export function scopePath(place: Scope | undefined = current): string[] {
+	const names: string[] = [];
+	for (let at = place; at; at = at.parent) if (!at.forward) names.unshift(at.name);
+	return names;
+}

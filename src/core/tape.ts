@@ -1,0 +1,561 @@
+/**
+ * The scalar tape: operations on single numbers, recorded in columns.
+ *
+ * A slot is one number of a program: its operation, where its two operands
+ * are, and its value, each in a typed array. A `Scalar` is a thin handle onto a
+ * slot. No object is kept per operation, so the garbage collector has nothing
+ * to trace inside a graph of a million operations.
+ *
+ *     block   values |  1.5 |  0.82 |  0.33 | ...            16,384 slots
+ *             ops    |  mul |  sigm |  half | ...
+ *             left   |  w   |  0    |  1    | ...   slot, or source << 14 | slot
+ *             right  |  x   |       |       | ...
+ *             chunk   [----------------)[------) ...
+ *
+ * A chunk is a range of slots together with the chunks it reads from: the unit
+ * that the garbage collector frees and that the backward pass sorts. What an
+ * operation means is not known here.
+ *
+ * Note [where to cut the tape]
+ * If chunks ended only when a block is full, every boundary chunk would hold
+ * the end of one graph and the start of the next: each graph would keep its
+ * predecessor alive, and an endless loop would leak. So a chunk also ends where
+ * an operation reads nothing of it (there a new graph may begin) and it has
+ * reached its limit, after every backward pass, after every assignment, and
+ * where numbers cross to or from a tensor. The limit varies from chunk to chunk
+ * (32 to 287 slots), so that no loop can stay in step with it for ever. Leaves
+ * live in chunks of their own, which read nothing.
+ *
+ * Note [minus zero means no gradient]
+ * An adjoint starts as -0 and contributions are added as `c + 0`, which is
+ * never -0. So -0 says "nothing ever contributed" and +0 says "contributions
+ * that cancel or vanish": no gradient and a gradient of zero are told apart
+ * without a second column.
+ */
+import { failure } from "./errors.js";
+import { inspect } from "./inspect.js";
+import type { AnyOp } from "./op.js";
+import { currentScope, type Scope } from "./scope.js";
+import type { Node, Tensor } from "./tensor.js";
+
+/** Slots in a block. */
+export const blockLength = 16_384;
+/** Bits of an operand that hold the slot; the bits above hold the number of the source chunk, 0 for the own chunk. */
+export const slotBits = 14;
+/** `operand & slotMask` is the slot. */
+export const slotMask: number = blockLength - 1;
+
+/** Opcodes below `firstOpcode` are the tape's own; the registry hands out the others. */
+export const opcodes = {
+	/** A leaf: a variable or a constant. */
+	leaf: 0,
+	/** Carries the third operand of the slot after it. */
+	argument: 1,
+	/** Reads one element of a tensor. */
+	pick: 2,
+	/** A function of scalars whose pull the user wrote. */
+	custom: 3,
+} as const;
+/** First opcode that the registry may hand out. */
+export const firstOpcode = 4;
+
+const noOps = new Uint16Array(blockLength); // every slot a leaf
+const noOperands = new Int32Array(0);
+
+/** Columns that many chunks share. Adjoints appear with the first backward pass that comes by. */
+export interface Block {
+	readonly values: Float64Array;
+	readonly ops: Uint16Array;
+	readonly left: Int32Array;
+	readonly right: Int32Array;
+	/** Filled by `backward()`; read by `scalar.grad` of intermediate values. */
+	adjoints: Float64Array | undefined;
+	/** Filled by passes that must leave no trace. */
+	scratch: Float64Array | undefined;
+	/** Gradients of leaves, summed over `backward()` calls. */
+	grads: Float64Array | undefined;
+	used: number;
+}
+
+function newBlock(kind: "leaves" | "operations"): Block {
+	const empty = kind === "leaves";
+	return {
+		values: new Float64Array(blockLength),
+		ops: empty ? noOps : new Uint16Array(blockLength),
+		left: empty ? noOperands : new Int32Array(blockLength),
+		right: empty ? noOperands : new Int32Array(blockLength),
+		adjoints: undefined,
+		scratch: undefined,
+		grads: undefined,
+		used: 0,
+	};
+}
+
+/** What a slot that leaves the plain columns refers to: an element of a tensor, or a function the user wrote. */
+export type Crossing = { readonly op: AnyOp; readonly inputs: readonly Node[]; readonly attributes: unknown };
+
+/** A range of slots in a block, and the chunks it reads from. */
+export class Chunk {
+	readonly block: Block;
+	readonly values: Float64Array;
+	readonly ops: Uint16Array;
+	readonly left: Int32Array;
+	readonly right: Int32Array;
+	readonly start: number;
+	readonly serial: number;
+	/** False for constants: no gradient flows here. */
+	readonly tracked: boolean;
+	/** Slots from `start` up to, not including, `end` are recorded. */
+	end: number;
+	readonly limit: number;
+	/** Chunks that operands refer to by number; number 0 is the chunk itself. */
+	readonly sources: Chunk[];
+	/** Adjoint column of the pass under way. */
+	adjoints: Float64Array;
+	/** Number of the last pass that visited this chunk. */
+	pass = 0;
+	/** True once `backward()` has filled `block.adjoints` here. */
+	reached = false;
+	/** The chunk that linked to this one last, and under which number. */
+	reader: Chunk | undefined = undefined;
+	readerNumber = 0;
+	/** Scope of the last recorded slot, and the slots where the scope changed. */
+	scope: Scope | undefined = undefined;
+	scopes: { readonly slot: number; readonly scope: Scope | undefined }[] | undefined = undefined;
+	crossings: Crossing[] | undefined = undefined;
+	names: Map<number, string> | undefined = undefined;
+	hooks: Map<number, ((gradient: Scalar) => void)[]> | undefined = undefined;
+	/** When leaves were assigned: the serial at that moment, by slot; and the latest of all. */
+	assigned: Map<number, number> | undefined = undefined;
+	lastAssigned = 0;
+
+	constructor(block: Block, serial: number, tracked: boolean) {
+		this.block = block;
+		this.values = block.values;
+		this.ops = block.ops;
+		this.left = block.left;
+		this.right = block.right;
+		this.start = block.used;
+		this.end = block.used;
+		this.serial = serial;
+		this.tracked = tracked;
+		this.limit = block.used + 32 + ((Math.imul(serial, 0x9e3779b1) >>> 24) & 255);
+		this.sources = [this];
+		this.adjoints = noAdjoints;
+	}
+}
+
+const noAdjoints = new Float64Array(0);
+
+/**
+ * One float64 number of the tape.
+ *
+ * Scalars made by {@link scalar} are variables: operations on them are recorded
+ * and gradients reach them. Values never change, except by `assign` on a leaf.
+ */
+export class Scalar {
+	readonly chunk: Chunk;
+	readonly index: number;
+
+	constructor(chunk: Chunk, index: number) {
+		this.chunk = chunk;
+		this.index = index;
+	}
+
+	/** The number. */
+	get value(): number {
+		return this.chunk.values[this.index] as number;
+	}
+
+	/** The number, as for a tensor with one element. */
+	item(): number {
+		return this.value;
+	}
+
+	/** `[]`: a scalar has no axes. */
+	get shape(): readonly number[] {
+		return [];
+	}
+
+	/** True where gradients flow: for variables and for what is computed from them. */
+	get requiresGrad(): boolean {
+		return this.chunk.tracked;
+	}
+
+	/** True for a variable or constant, false for the result of a recorded operation. */
+	get isLeaf(): boolean {
+		return this.chunk.ops[this.index] === opcodes.leaf;
+	}
+
+	/** The name given by `named`, or at creation. */
+	get name(): string | undefined {
+		return this.chunk.names?.get(this.index);
+	}
+
+	/** Gives the number a name for pictures, formulas and messages; returns the same scalar. */
+	named(name: string): this {
+		this.chunk.names ??= new Map();
+		this.chunk.names.set(this.index, name);
+		return this;
+	}
+
+	/**
+	 * The gradient left here by `backward()`: for leaves the sum over all calls,
+	 * for intermediate values that of the last call. `undefined` where no
+	 * gradient arrived, which is not the same as 0.
+	 */
+	get grad(): number | undefined {
+		const { block, reached } = this.chunk;
+		const column = this.isLeaf ? block.grads : reached ? block.adjoints : undefined;
+		const grad = column?.[this.index];
+		return grad === undefined || Object.is(grad, -0) ? undefined : grad;
+	}
+
+	/** Forgets the gradient of this leaf. */
+	zeroGrad(): void {
+		const { grads } = this.chunk.block;
+		if (grads && this.isLeaf) grads[this.index] = -0;
+	}
+
+	/**
+	 * Gives a variable a new value, as an optimizer does.
+	 *
+	 * Results computed before keep their values, and a backward pass through
+	 * them throws: their derivatives belonged to the old value.
+	 */
+	assign(value: number): void {
+		if (!this.isLeaf || !this.chunk.tracked) {
+			throw failure({
+				what: "assign: not a variable",
+				expected: "a leaf made by scalar() or parameter()",
+				actual: this.isLeaf ? "a constant" : "the result of an operation",
+				fix: "assign to the variables that this value was computed from",
+			});
+		}
+		const { chunk } = this;
+		chunk.values[this.index] = value;
+		chunk.lastAssigned = nextSerial();
+		chunk.assigned ??= new Map();
+		chunk.assigned.set(this.index, chunk.lastAssigned);
+		cutTape();
+	}
+
+	/** The same number as a constant: gradients stop here. */
+	detach(): Scalar {
+		return constant(this.value);
+	}
+
+	/** The number, so that `x < 1`, `+x` and template strings work. */
+	valueOf(): number {
+		return this.value;
+	}
+
+	toJSON(): number {
+		return this.value;
+	}
+
+	toString(): string {
+		return String(this.value);
+	}
+}
+
+/** What `console.log` shows in Node. */
+Object.defineProperty(Scalar.prototype, inspect, {
+	value(this: Scalar): string {
+		const name = this.name === undefined ? "" : ` ${JSON.stringify(this.name)}`;
+		const { grad } = this;
+		return `Scalar(${this.value}${name}${grad === undefined ? "" : `, grad ${grad}`})`;
+	},
+});
+
+let serial = 0;
+
+/** The next number of the one order in which chunks and tensors were made. */
+export function nextSerial(): number {
+	return ++serial;
+}
+
+/** The last serial number handed out. */
+export function lastSerial(): number {
+	return serial;
+}
+
+let recording = true;
+
+/** False inside `noGrad`. */
+export function isRecording(): boolean {
+	return recording;
+}
+
+/** Runs `body` with recording switched on or off. */
+export function withRecording<Result>(on: boolean, body: () => Result): Result {
+	const before = recording;
+	recording = on;
+	try {
+		return body();
+	} finally {
+		recording = before;
+	}
+}
+
+/**
+ * Runs `body` without recording: results are constants, and memory is not held for a backward pass.
+ *
+ * @example
+ * ```ts
+ * import { mul, noGrad, scalar } from "chainrule";
+ * const w = scalar(2);
+ * console.log(noGrad(() => mul(w, w)).requiresGrad); // false
+ * ```
+ */
+export function noGrad<Result>(body: () => Result): Result {
+	return withRecording(false, body);
+}
+
+/** A stream writes slots into blocks of its own, so that its chunks stay in one piece. */
+interface Stream {
+	block: Block;
+	chunk: Chunk;
+}
+
+function newStream(kind: "leaves" | "operations", tracked: boolean): Stream {
+	const block = newBlock(kind);
+	return { block, chunk: new Chunk(block, nextSerial(), tracked) };
+}
+
+const leaves = newStream("leaves", true);
+const constants = newStream("leaves", false);
+let block = newBlock("operations");
+let current = new Chunk(block, nextSerial(), true);
+
+/** Ends the chunk of operations under way; the next operation starts a new one. */
+function cut(): Chunk {
+	block.used = current.end;
+	if (block.used === blockLength) block = newBlock("operations");
+	current = new Chunk(block, nextSerial(), true);
+	return current;
+}
+
+/** Ends the chunks under way, so that what is recorded from now on can be freed and sorted apart from what was before. */
+export function cutTape(): void {
+	if (leaves.chunk.end !== leaves.chunk.start) cutStream(leaves);
+	else if (current.end !== current.start) cut();
+}
+
+function cutStream(stream: Stream): void {
+	stream.block.used = stream.chunk.end;
+	if (stream.block.used === blockLength) stream.block = newBlock("leaves");
+	stream.chunk = new Chunk(stream.block, nextSerial(), stream.chunk.tracked);
+	cut(); // operations come after the leaves they read, in the order of serials, too
+}
+
+function leaf(stream: Stream, value: number): Scalar {
+	if (stream.chunk.end === blockLength) cutStream(stream);
+	const { chunk } = stream;
+	const index = chunk.end++;
+	chunk.values[index] = value;
+	return new Scalar(chunk, index);
+}
+
+/** A variable of the tape. */
+export function variable(value: number): Scalar {
+	return leaf(leaves, value);
+}
+
+/** A number of the tape that no gradient reaches. */
+export function constant(value: number): Scalar {
+	return leaf(constants, value);
+}
+
+/** The number under which `reader` refers to `source`; see `sources`. */
+function link(reader: Chunk, source: Chunk): number {
+	// Only the chunk under way links, so one memory per source makes every later look-up a comparison.
+	source.reader = reader;
+	source.readerNumber = reader.sources.push(source) - 1;
+	return source.readerNumber;
+}
+
+function operand(reader: Chunk, x: Scalar): number {
+	const source = x.chunk;
+	if (source === reader) return x.index;
+	const number = source.reader === reader ? source.readerNumber : link(reader, source);
+	return (number << slotBits) | x.index;
+}
+
+function changeScope(chunk: Chunk, scope: Scope | undefined, slot: number): void {
+	chunk.scope = scope;
+	chunk.scopes ??= [];
+	chunk.scopes.push({ slot, scope });
+}
+
+/** Records `z = op(x)`. */
+export function record1(opcode: number, x: Scalar, z: number): Scalar {
+	const source = x.chunk;
+	if (!source.tracked || !recording) return constant(z);
+	let chunk = current;
+	if (chunk.end === blockLength || (source !== chunk && chunk.end >= chunk.limit)) chunk = cut();
+	const index = chunk.end++;
+	chunk.ops[index] = opcode;
+	chunk.left[index] = source === chunk ? x.index : operand(chunk, x);
+	chunk.values[index] = z;
+	const scope = currentScope();
+	if (scope !== chunk.scope) changeScope(chunk, scope, index);
+	return new Scalar(chunk, index);
+}
+
+/**
+ * Records `z = op(x, y)`. The opcode has two variants: `opcode + 1` where y is
+ * a constant and `opcode + 2` where x is, so that the backward pass spends
+ * nothing on constants.
+ */
+export function record2(opcode: number, x: Scalar, y: Scalar, z: number): Scalar {
+	const a = x.chunk;
+	const b = y.chunk;
+	if (!(a.tracked && b.tracked)) {
+		if (a.tracked) opcode += 1;
+		else if (b.tracked) opcode += 2;
+		else return constant(z);
+	}
+	if (!recording) return constant(z);
+	let chunk = current;
+	if (chunk.end === blockLength || (a !== chunk && b !== chunk && chunk.end >= chunk.limit)) chunk = cut();
+	const index = chunk.end++;
+	chunk.ops[index] = opcode;
+	chunk.left[index] = a === chunk ? x.index : operand(chunk, x);
+	chunk.right[index] = b === chunk ? y.index : operand(chunk, y);
+	chunk.values[index] = z;
+	const scope = currentScope();
+	if (scope !== chunk.scope) changeScope(chunk, scope, index);
+	return new Scalar(chunk, index);
+}
+
+/** Records `z = op(x, y)` for a plain number y, which takes the slot before. */
+export function recordRight(opcode: number, x: Scalar, y: number, z: number): Scalar {
+	if (!x.chunk.tracked || !recording) return constant(z);
+	const chunk = room(2, x.chunk === current);
+	const index = chunk.end + 1;
+	chunk.ops[index - 1] = opcodes.leaf;
+	chunk.values[index - 1] = y;
+	chunk.ops[index] = opcode + 1;
+	chunk.left[index] = operand(chunk, x);
+	chunk.right[index] = index - 1;
+	return finish(chunk, index, z);
+}
+
+/** Records `z = op(x, y)` for a plain number x, which takes the slot before. */
+export function recordLeft(opcode: number, x: number, y: Scalar, z: number): Scalar {
+	if (!y.chunk.tracked || !recording) return constant(z);
+	const chunk = room(2, y.chunk === current);
+	const index = chunk.end + 1;
+	chunk.ops[index - 1] = opcodes.leaf;
+	chunk.values[index - 1] = x;
+	chunk.ops[index] = opcode + 2;
+	chunk.left[index] = index - 1;
+	chunk.right[index] = operand(chunk, y);
+	return finish(chunk, index, z);
+}
+
+/** Records `z = op(x, y, w)`; the slot before carries w. */
+export function record3(opcode: number, x: Scalar, y: Scalar, w: Scalar, z: number): Scalar {
+	if (!recording || !(x.chunk.tracked || y.chunk.tracked || w.chunk.tracked)) return constant(z);
+	const chunk = room(2, x.chunk === current || y.chunk === current || w.chunk === current);
+	const index = chunk.end + 1;
+	chunk.ops[index - 1] = opcodes.argument;
+	chunk.values[index - 1] = w.value;
+	chunk.left[index - 1] = operand(chunk, w);
+	chunk.ops[index] = opcode;
+	chunk.left[index] = operand(chunk, x);
+	chunk.right[index] = operand(chunk, y);
+	return finish(chunk, index, z);
+}
+
+/** Records that element `position` of `tensor` became the number z. */
+export function recordPick(tensor: Tensor, position: number, z: number, op: AnyOp): Scalar {
+	if (!tensor.requiresGrad || !recording) return constant(z);
+	// The chunk must come after the tensor it reads from.
+	if (current.serial < tensor.serial) cut();
+	const chunk = room(1, true);
+	return finishCrossing(chunk, opcodes.pick, { op, inputs: [tensor], attributes: { position } }, z);
+}
+
+/** Records a function of scalars with a pull of its own. */
+export function recordCustom(op: AnyOp, inputs: readonly Scalar[], attributes: unknown, z: number): Scalar {
+	if (!recording || !inputs.some((x) => x.chunk.tracked)) return constant(z);
+	const chunk = room(
+		1,
+		inputs.some((x) => x.chunk === current),
+	);
+	for (const x of inputs) operand(chunk, x); // links the sources, so that they are reachable
+	return finishCrossing(chunk, opcodes.custom, { op, inputs, attributes }, z);
+}
+
+/** The chunk for an operation of `slots` slots; `attached` where it reads something of the chunk under way. */
+function room(slots: number, attached: boolean): Chunk {
+	if (current.end + slots > blockLength) {
+		cut();
+		if (current.end + slots > blockLength) {
+			block = newBlock("operations");
+			current = new Chunk(block, nextSerial(), true);
+		}
+		return current;
+	}
+	return !attached && current.end >= current.limit ? cut() : current;
+}
+
+function finish(chunk: Chunk, index: number, z: number): Scalar {
+	chunk.values[index] = z;
+	chunk.end = index + 1;
+	const scope = currentScope();
+	if (scope !== chunk.scope) changeScope(chunk, scope, index);
+	return new Scalar(chunk, index);
+}
+
+function finishCrossing(chunk: Chunk, opcode: number, crossing: Crossing, z: number): Scalar {
+	const index = chunk.end;
+	chunk.crossings ??= [];
+	chunk.ops[index] = opcode;
+	chunk.left[index] = chunk.crossings.push(crossing) - 1;
+	return finish(chunk, index, z);
+}
+
+/** The scope in which a slot was recorded. */
+export function scopeOf(x: Scalar): Scope | undefined {
+	let scope: Scope | undefined;
+	for (const change of x.chunk.scopes ?? []) {
+		if (change.slot > x.index) break;
+		scope = change.scope;
+	}
+	return scope;
+}
+
+/** The column in which a pass gathers adjoints: that of `backward()`, or the one for passes that leave no trace. */
+export function adjointColumn(block: Block, kept: boolean): Float64Array {
+	if (kept) {
+		block.adjoints ??= new Float64Array(blockLength);
+		return block.adjoints;
+	}
+	block.scratch ??= new Float64Array(blockLength);
+	return block.scratch;
+}
+
+/** The gradients of the leaves in `block`, -0 where there is none yet. */
+export function gradColumn(block: Block): Float64Array {
+	block.grads ??= new Float64Array(blockLength).fill(-0);
+	return block.grads;
+}
+
+/** The handle that operand number `code` of `chunk` refers to. */
+export function resolve(chunk: Chunk, code: number): Scalar {
+	return new Scalar(chunk.sources[code >>> slotBits] as Chunk, code & slotMask);
+}
+
+/** The error of a backward pass through a value that has changed. */
+export function staleParameter(name: string | undefined, path: readonly string[]): Error {
+	return failure({
+		what: `backward: ${name === undefined ? "a parameter" : `parameter "${name}"`} was assigned after it was used`,
+		expected: "every value as it was when the operation was recorded",
+		actual: "a new value: the derivative at the old one can no longer be computed",
+		path,
+		fix: "call backward() before assign(), or compute the loss again",
+	});
+}

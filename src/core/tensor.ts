@@ -1,0 +1,275 @@
+/**
+ * Tensors: n-dimensional arrays that may be nodes of the tape.
+ *
+ * A tensor is a strided window onto a flat array and, where it was computed
+ * from tracked values, the record of how. Elements never change, except by
+ * `assign` on a parameter. Methods for operations are added by `ops/fluent`;
+ * this file refuses to know any.
+ *
+ * Note [small tensors share storage]
+ * In V8 a typed array of its own costs about 150 ns, more than the arithmetic
+ * on ten numbers. Results of up to 128 elements are cut from a slab of 1,024.
+ * A slab lives as long as any tensor in it.
+ */
+import { type DType, dtypeOf, newStorage, type Storage } from "./dtype.js";
+import { failure } from "./errors.js";
+import { inspect } from "./inspect.js";
+import type { AnyOp } from "./op.js";
+import { currentScope, type Scope } from "./scope.js";
+import { isContiguous, type Shape, shapeText, sizeOf, stridesOf, type View } from "./shape.js";
+import { nextSerial, type Scalar } from "./tape.js";
+
+/** A node of the tape. */
+export type Node = Scalar | Tensor;
+/** What every operation accepts. */
+export type Value = number | Scalar | Tensor;
+/** Numbers in nested arrays, one level per axis. */
+export type Nested<Element> = Element | readonly Nested<Element>[];
+
+const slabLength = 1_024;
+const largestShared = 128;
+const slabs: { [Type in DType]?: { storage: Storage; used: number } } = {};
+
+/** Zeroed elements for a result: a storage and the place in it. */
+export function allocate(dtype: DType, size: number): { readonly storage: Storage; readonly offset: number } {
+	if (size > largestShared) return { storage: newStorage(dtype, size), offset: 0 };
+	let slab = slabs[dtype];
+	if (slab === undefined || slab.used + size > slabLength) {
+		slab = { storage: newStorage(dtype, slabLength), used: 0 };
+		slabs[dtype] = slab;
+	}
+	const offset = slab.used;
+	slab.used += size;
+	return { storage: slab.storage, offset };
+}
+
+/**
+ * An n-dimensional array of one dtype; a node of the tape where it was computed
+ * from tracked values.
+ */
+export class Tensor implements View {
+	readonly storage: Storage;
+	readonly offset: number;
+	readonly shape: Shape;
+	readonly strides: readonly number[];
+	readonly dtype: DType;
+	/** Place in the one order of all nodes: an operation comes after what it reads. */
+	readonly serial: number;
+	/** True where gradients flow: for parameters and for what is computed from them. */
+	requiresGrad = false;
+	/** The operation that computed this tensor, where it was recorded. */
+	op: AnyOp | undefined = undefined;
+	inputs: readonly Node[] = noInputs;
+	attributes: unknown = undefined;
+	scope: Scope | undefined = undefined;
+	/** The name given by `named`, or at creation. */
+	name: string | undefined = undefined;
+	/** The gradient left here by `backward()`; `undefined` where none arrived. */
+	grad: Tensor | undefined = undefined;
+	/** True to keep the gradient of an intermediate value, too. */
+	retained = false;
+	hooks: ((gradient: Tensor) => void)[] | undefined = undefined;
+	/** The serial at the moment of the last `assign`. */
+	lastAssigned = 0;
+	/** Used by the pass under way: its number, the cotangent so far, and whether the pass may write into it. */
+	pass = 0;
+	cotangent: Tensor | undefined = undefined;
+	owned = false;
+
+	constructor(storage: Storage, offset: number, shape: Shape, strides: readonly number[], dtype: DType) {
+		this.storage = storage;
+		this.offset = offset;
+		this.shape = shape;
+		this.strides = strides;
+		this.dtype = dtype;
+		this.serial = nextSerial();
+	}
+
+	/** Number of axes. */
+	get rank(): number {
+		return this.shape.length;
+	}
+
+	/** Number of elements. */
+	get size(): number {
+		return sizeOf(this.shape);
+	}
+
+	/** True for a tensor that no recorded operation computed. */
+	get isLeaf(): boolean {
+		return this.op === undefined;
+	}
+
+	/** A copy of the elements in row-major order; changing it changes nothing else. */
+	get data(): Storage {
+		const data = newStorage(this.dtype, this.size);
+		let next = 0;
+		forEachElement(this, (element) => {
+			data[next++] = element;
+		});
+		return data;
+	}
+
+	/** The only element of a tensor of size 1. */
+	item(): number {
+		if (this.size !== 1) {
+			throw failure({
+				what: "item: not a single number",
+				expected: "a tensor with one element",
+				actual: `shape ${shapeText(this.shape)}`,
+				fix: "reduce it first, for example with sum() or mean(), or read .data",
+			});
+		}
+		return this.storage[this.offset] as number;
+	}
+
+	/** The elements as nested arrays, one level per axis; `bool` elements as booleans. */
+	toArray(): Nested<number> {
+		const data = this.data;
+		let next = 0;
+		const level = (axis: number): Nested<number> => {
+			if (axis === this.rank) return data[next++] as number;
+			return Array.from({ length: this.shape[axis] as number }, () => level(axis + 1));
+		};
+		return level(0);
+	}
+
+	toJSON(): Nested<number> {
+		return this.toArray();
+	}
+
+	/** Gives the tensor a name for pictures, formulas and messages; returns the same tensor. */
+	named(name: string): this {
+		this.name = name;
+		return this;
+	}
+
+	/** The same elements as a constant: gradients stop here. */
+	detach(): Tensor {
+		return new Tensor(this.storage, this.offset, this.shape, this.strides, this.dtype);
+	}
+
+	/** Asks `backward()` to leave the gradient of this intermediate value in `grad`; returns the same tensor. */
+	retainGrad(): this {
+		this.retained = true;
+		return this;
+	}
+
+	/** Forgets the gradient. */
+	zeroGrad(): void {
+		this.grad = undefined;
+	}
+
+	/**
+	 * Gives a parameter new elements, as an optimizer does.
+	 *
+	 * A backward pass through results computed before throws: their derivatives
+	 * belonged to the old elements.
+	 *
+	 * @throws where this is not a parameter, or shape or dtype differ.
+	 */
+	assign(value: View | readonly number[]): void {
+		if (!this.isLeaf || !this.requiresGrad) {
+			throw failure({
+				what: "assign: not a parameter",
+				expected: "a leaf made by parameter() or tensor(data, { requiresGrad: true })",
+				actual: this.isLeaf ? "a constant" : "the result of an operation",
+				fix: "assign to the parameters that this value was computed from",
+			});
+		}
+		const from = Array.isArray(value) ? undefined : (value as View);
+		const size = from ? sizeOf(from.shape) : (value as readonly number[]).length;
+		const fits = from ? shapeText(from.shape) === shapeText(this.shape) : size === this.size;
+		if (!fits) {
+			throw failure({
+				what: `assign: shapes differ${this.name === undefined ? "" : ` for parameter "${this.name}"`}`,
+				expected: `shape ${shapeText(this.shape)}`,
+				actual: from ? `shape ${shapeText(from.shape)}` : `${size} numbers`,
+			});
+		}
+		// Read everything before the first write: the value may be a view of this very parameter.
+		const elements: number[] | readonly number[] = from ? [] : (value as readonly number[]);
+		if (from) forEachElement(from, (element) => (elements as number[]).push(element));
+		for (let index = 0; index < size; index++) this.storage[this.offset + index] = elements[index] as number;
+		this.lastAssigned = nextSerial();
+	}
+
+	/** The number of a tensor with one element, so that `loss < 1` works. */
+	valueOf(): number {
+		return this.item();
+	}
+
+	toString(): string {
+		return elementsText(this);
+	}
+}
+
+/** What `console.log` shows in Node. */
+Object.defineProperty(Tensor.prototype, inspect, {
+	value(this: Tensor): string {
+		const name = this.name === undefined ? "" : ` ${JSON.stringify(this.name)}`;
+		const how = this.op === undefined ? "" : ` by ${this.op.name}`;
+		return `Tensor(${elementsText(this)}${name}, ${this.dtype} ${shapeText(this.shape)}${how})`;
+	},
+});
+
+const noInputs: readonly Node[] = [];
+
+/** A constant tensor over `storage`, taken as it is: the caller gives it away. */
+export function wrap(storage: Storage, shape: Shape, offset = 0, dtype: DType = dtypeOf(storage)): Tensor {
+	return new Tensor(storage, offset, shape, stridesOf(shape), dtype);
+}
+
+/** Records how `z` was computed. */
+export function record(z: Tensor, op: AnyOp, inputs: readonly Node[], attributes: unknown): Tensor {
+	z.requiresGrad = true;
+	z.op = op;
+	z.inputs = inputs;
+	z.attributes = attributes;
+	z.scope = currentScope();
+	return z;
+}
+
+/** Calls `visit` with every element in row-major order. */
+export function forEachElement(x: View, visit: (element: number) => void): void {
+	const { storage, shape, strides } = x;
+	if (isContiguous(shape, strides)) {
+		for (let index = 0, size = sizeOf(shape); index < size; index++) visit(storage[x.offset + index] as number);
+		return;
+	}
+	const walk = (axis: number, at: number): void => {
+		if (axis === shape.length) {
+			visit(storage[at] as number);
+			return;
+		}
+		for (let index = 0; index < (shape[axis] as number); index++)
+			walk(axis + 1, at + index * (strides[axis] as number));
+	};
+	walk(0, x.offset);
+}
+
+/** Elements shown per axis before the middle is left out. */
+const shownPerAxis = 6;
+
+function elementsText(x: View): string {
+	const { storage, shape, strides } = x;
+	const text = (axis: number, at: number): string => {
+		if (axis === shape.length) return numberText(storage[at] as number);
+		const size = shape[axis] as number;
+		const parts: string[] = [];
+		for (let index = 0; index < size; index++) {
+			if (size > shownPerAxis + 1 && index === shownPerAxis / 2) {
+				parts.push("...");
+				index = size - shownPerAxis / 2;
+			}
+			parts.push(text(axis + 1, at + index * (strides[axis] as number)));
+		}
+		return `[${parts.join(", ")}]`;
+	};
+	return text(0, x.offset);
+}
+
+/** A number with at most six significant digits, as arrays are shown. */
+export function numberText(value: number): string {
+	return String(Number(value.toPrecision(6)));
+}

@@ -1,0 +1,429 @@
+import { failure } from "../core/errors.js";
+import { orderOf, orderOfSlot, originOf, originOfSlot, scopeOfNode, type Unit } from "../core/graph.js";
+import type { Pointwise } from "../core/op.js";
+import { withScope } from "../core/scope.js";
+import { sameShape, shapeText } from "../core/shape.js";
+import {
+	adjointColumn,
+	Chunk,
+	constant,
+	cutTape,
+	gradColumn,
+	isRecording,
+	Scalar,
+	withRecording,
+} from "../core/tape.js";
+import { allocate, type Node, Tensor, type Value, wrap } from "../core/tensor.js";
+import { accumulate } from "../kernels/strided.js";
+import { add } from "../ops/arithmetic.js";
+import { fixed, onesLike } from "../ops/create.js";
+import { asTensor, cast } from "../ops/movement.js";
+import { collect } from "./collect.js";
+import { pullLoop } from "./loops.js";
+import { pull, zeroLike } from "./pull.js";
+import { currentSweep } from "./sweep.js";
+
+/** A slot below the first: the chunk has no more hooks. */
+const none = -1;
+
+let depth = 0;
+
+/** Runs `body` as a plain pass; plain passes share the columns of the tape and cannot nest. */
+function plainly<Result>(body: () => Result): Result {
+	depth++;
+	try {
+		return withRecording(false, body);
+	} finally {
+		depth--;
+		cutTape();
+	}
+}
+
+/** Prepares the units for a plain pass: nothing has contributed yet. */
+function reset(units: readonly Unit[], kept: boolean): void {
+	for (const unit of units) {
+		if (unit instanceof Chunk) {
+			const { start, end } = unit;
+			const adjoints = adjointColumn(unit.block, kept);
+			unit.adjoints = adjoints;
+			if (end - start > 64) adjoints.fill(-0, start, end);
+			else for (let slot = start; slot < end; slot++) adjoints[slot] = -0;
+			if (kept) unit.reached = true;
+		} else {
+			unit.cotangent = undefined;
+			unit.owned = false;
+		}
+	}
+}
+
+/** Adds a number to the adjoint of `x`; see Note [minus zero means no gradient]. */
+function contributeNumber({ chunk, index }: Scalar, g: number): void {
+	chunk.adjoints[index] = (chunk.adjoints[index] as number) + (g + 0);
+}
+
+/** Adds a tensor to the cotangent of `x`: kept as it is the first time, summed into a tensor of its own from then on. */
+function contributeTensor(x: Tensor, g: Tensor): void {
+	const before = x.cotangent;
+	if (before === undefined) {
+		x.cotangent = g;
+		x.owned = false;
+	} else {
+		own(x, before);
+		accumulate(g, (x.cotangent as Tensor).storage, (x.cotangent as Tensor).offset);
+	}
+}
+
+function own(x: Tensor, before: Tensor): void {
+	if (x.owned) return;
+	const { storage, offset } = allocate(x.dtype, x.size);
+	accumulate(before, storage, offset);
+	x.cotangent = wrap(storage, x.shape, offset);
+	x.owned = true;
+}
+
+function contribute(x: Node, g: Node): void {
+	if (x instanceof Scalar) contributeNumber(x, g.item());
+	else contributeTensor(x, g as Tensor);
+}
+
+/** Runs the plain pass over `units`; the outputs have their cotangents already. */
+function sweepUnits(units: readonly Unit[]): void {
+	const sweep = currentSweep();
+	for (const unit of units) {
+		if (unit instanceof Tensor) {
+			if (unit.cotangent !== undefined) pullTensor(unit, unit.cotangent);
+			continue;
+		}
+		if (unit.hooks === undefined) {
+			if (unit.sources.length > 1 || unit.crossings !== undefined || !isLeaf(unit))
+				sweep(unit, unit.start, unit.end, cross);
+			continue;
+		}
+		// Stop at every slot with a hook: its adjoint is complete when everything above it has been swept.
+		let above = unit.end;
+		for (const slot of [...unit.hooks.keys(), none].sort((a, b) => b - a)) {
+			const from = Math.max(slot + 1, unit.start);
+			sweep(unit, from, above, cross);
+			above = from;
+			const g = slot === none ? -0 : (unit.adjoints[slot] as number);
+			if (!Object.is(g, -0)) for (const hook of unit.hooks.get(slot) ?? []) hook(constant(g));
+		}
+	}
+}
+
+function isLeaf(chunk: Chunk): boolean {
+	return chunk.left.length === 0;
+}
+
+/** A slot that reads a tensor or has a pull of its own. */
+function cross(chunk: Chunk, slot: number, g: number): void {
+	const origin = originOfSlot(chunk, slot);
+	if (origin === undefined) return;
+	const gradients = pull(new Scalar(chunk, slot), origin, constant(g));
+	for (const [operand, gradient] of gradients.entries())
+		if (gradient) contribute(origin.inputs[operand] as Node, gradient);
+}
+
+function pullTensor(z: Tensor, gz: Tensor): void {
+	for (const hook of z.hooks ?? []) hook(gz);
+	const { op, inputs } = z;
+	if (op === undefined) return;
+	if (op.family !== "pointwise") {
+		const gradients = pull(z, { op, inputs, attributes: z.attributes }, gz);
+		for (let operand = 0; operand < inputs.length; operand++) {
+			const gradient = gradients[operand];
+			if (gradient) contribute(inputs[operand] as Node, gradient);
+		}
+		return;
+	}
+	for (let operand = 0; operand < inputs.length; operand++) {
+		const x = inputs[operand] as Tensor;
+		if (x.requiresGrad && op.partials[operand]) pullOperand(op, operand, z, gz, x);
+	}
+}
+
+/** gx += gz ∂z/∂x in one loop. */
+function pullOperand(op: Pointwise, operand: number, z: Tensor, gz: Tensor, x: Tensor): void {
+	const partial = op.partials[operand];
+	if (partial?.kind === "number" && partial.value === 1 && gz.dtype === x.dtype) {
+		contributeTensor(x, gz);
+		return;
+	}
+	let target: Tensor;
+	const before = x.cotangent;
+	if (before === undefined) {
+		const { storage, offset } = allocate(x.dtype, z.size);
+		target = wrap(storage, x.shape, offset, x.dtype);
+		x.cotangent = target;
+		x.owned = true;
+	} else {
+		own(x, before);
+		target = x.cotangent as Tensor;
+	}
+	pullLoop(op, operand, before !== undefined, gz, z.inputs as readonly Tensor[], z, target);
+}
+
+/** One output and the cotangent it starts with. */
+export interface Seed {
+	readonly output: Node;
+	readonly cotangent: Node;
+}
+
+/** Checks and completes the cotangent of an output; a single number starts with 1. */
+export function seedOf(what: string, output: Node, given?: Value): Seed {
+	if (given !== undefined) {
+		if (output instanceof Scalar) {
+			const number = typeof given === "number" ? constant(given) : given;
+			if (number instanceof Scalar) return { output, cotangent: number };
+		} else {
+			const cotangent = cast(asTensor(given), output.dtype);
+			if (sameShape(cotangent.shape, output.shape)) return { output, cotangent };
+		}
+		throw failure({
+			what: `${what}: cotangent does not fit`,
+			expected: `the shape of the output, ${shapeText(output.shape)}`,
+			actual: typeof given === "number" ? "a number" : shapeText(given.shape),
+		});
+	}
+	if (output instanceof Scalar) return { output, cotangent: fixed(1) };
+	if (output.size === 1) return { output, cotangent: onesLike(output) };
+	throw failure({
+		what: `${what}: the output is not a single number`,
+		expected: "a scalar, or a tensor with one element",
+		actual: `shape ${shapeText(output.shape)}`,
+		fix: "reduce it first, for example with sum() or mean(), or pass { cotangent } of the same shape",
+	});
+}
+
+function requireTracked(what: string, output: Node): void {
+	if (output.requiresGrad) return;
+	throw failure({
+		what: `${what}: the output was computed from constants only`,
+		expected: "a value that depends on a scalar(), parameter() or tensor(..., { requiresGrad: true })",
+		actual: "an untracked value",
+		fix: "check for detach(), noGrad(), comparisons or integer tensors on the way",
+	});
+}
+
+/**
+ * Fills `.grad` of every tracked leaf that `output` was computed from.
+ *
+ * Gradients add up over calls until `zeroGrad()`; the graph is kept, so that
+ * `backward` may be called again. Intermediate scalars keep the gradient of the
+ * last call, intermediate tensors on request (`retainGrad`).
+ *
+ * @throws where `output` is not a single number and no cotangent is given, or was computed from constants.
+ */
+export function backward(output: Node, options: { readonly cotangent?: Value } = {}): void {
+	requireTracked("backward", output);
+	const seed = seedOf("backward", output, options.cotangent);
+	const { units } = collect([output]);
+	if (depth > 0) {
+		const found = withRecording(false, () => recordedPass([seed], units));
+		leave(units, (x) => found.get(orderOf(x)));
+		return;
+	}
+	plainly(() => {
+		reset(units, true);
+		contribute(output, seed.cotangent);
+		sweepUnits(units);
+	});
+	leave(units, undefined);
+}
+
+/** Leaves the gradients of a pass in `.grad`: those that `found` names, or those in the columns. */
+function leave(units: readonly Unit[], found: ((x: Node) => Node | undefined) | undefined): void {
+	for (const unit of units) {
+		if (unit instanceof Tensor) {
+			if (unit.op !== undefined && !unit.retained) {
+				unit.cotangent = undefined;
+				continue;
+			}
+			const gradient = found ? (found(unit) as Tensor | undefined) : unit.cotangent;
+			unit.cotangent = undefined;
+			if (gradient === undefined) continue;
+			const before = unit.op === undefined ? unit.grad : undefined;
+			unit.grad = before === undefined ? gradient.detach() : withRecording(false, () => add(before, gradient));
+		} else if (isLeaf(unit)) {
+			const grads = gradColumn(unit.block);
+			for (let slot = unit.start; slot < unit.end; slot++) {
+				const g = found ? (found(new Scalar(unit, slot))?.item() ?? -0) : (unit.adjoints[slot] as number);
+				if (!Object.is(g, -0)) grads[slot] = (grads[slot] as number) + (g + 0);
+			}
+		}
+	}
+}
+
+/** What to return for a variable that the output does not depend on. */
+export type Unused = "error" | "zero" | "undefined";
+
+/** Options of {@link gradients}. */
+export interface GradientOptions {
+	/** Records the gradient, so that it can be differentiated and drawn. Off by default. */
+	readonly createGraph?: boolean | undefined;
+	/** The cotangent of the output: ones for a single number. */
+	readonly cotangent?: Value | undefined;
+	/** For variables that the output does not depend on; `error` when left out. */
+	readonly unused?: Unused | undefined;
+}
+
+/** Gradients of the kinds of the variables: scalars for scalars, tensors for tensors. */
+export type GradientsOf<Variables extends readonly Node[]> = {
+	-readonly [Index in keyof Variables]: Variables[Index];
+};
+
+/**
+ * The gradients of `output` with respect to `variables`, which may be leaves or
+ * intermediate values. Pure: no `.grad` is touched.
+ *
+ * @throws where the output is not a single number and no cotangent is given, and where it does not depend on a variable (see `unused`).
+ *
+ * @example
+ * ```ts
+ * import { gradients, scalar, sin } from "chainrule";
+ * const x = scalar(0);
+ * const [dx] = gradients(sin(x), [x], { createGraph: true });
+ * console.log(dx.value); // 1
+ * ```
+ */
+export function gradients<const Variables extends readonly Node[]>(
+	output: Node,
+	variables: Variables,
+	options: GradientOptions & { readonly unused: "undefined" },
+): { -readonly [Index in keyof Variables]: Variables[Index] | undefined };
+export function gradients<const Variables extends readonly Node[]>(
+	output: Node,
+	variables: Variables,
+	options?: GradientOptions,
+): GradientsOf<Variables>;
+export function gradients(
+	output: Node,
+	variables: readonly Node[],
+	options: GradientOptions = {},
+): (Node | undefined)[] {
+	const { createGraph = false, unused = "error" } = options;
+	if (!output.requiresGrad && unused === "error") requireTracked("gradients", output);
+	const seed = seedOf("gradients", output, options.cotangent);
+	const found = pullBack([seed], variables, createGraph && isRecording());
+	return found.map((gradient, index) => gradient ?? missing(variables[index] as Node, index, unused));
+}
+
+function missing(x: Node, index: number, unused: Unused): Node | undefined {
+	if (unused === "undefined") return undefined;
+	if (unused === "zero") return zeroLike(x);
+	throw failure({
+		what: "gradients: the output does not depend on a variable",
+		expected: "every variable on the way to the output",
+		actual: `${x.name === undefined ? `variable ${index + 1}` : `"${x.name}"`} is not reached`,
+		fix: 'pass { unused: "zero" } or { unused: "undefined" } if that is intended',
+	});
+}
+
+/** The smallest serial among the units of `variables`: nothing older can depend on them. */
+export function floorOf(variables: readonly Node[]): number {
+	return variables.reduce(
+		(low, x) => Math.min(low, x instanceof Scalar ? x.chunk.serial : x.serial),
+		Number.POSITIVE_INFINITY,
+	);
+}
+
+/** Gradients of seeded outputs with respect to `variables`; `undefined` where nothing arrived. */
+export function pullBack(
+	seeds: readonly Seed[],
+	variables: readonly Node[],
+	createGraph: boolean,
+): (Node | undefined)[] {
+	const { units } = collect(
+		seeds.map(({ output }) => output),
+		floorOf(variables),
+	);
+	if (createGraph || depth > 0) {
+		const found = withRecording(createGraph, () => recordedPass(seeds, units));
+		return variables.map((x) => found.get(orderOf(x)));
+	}
+	const visited = new Set(units);
+	return plainly(() => {
+		reset(units, false);
+		for (const { output, cotangent } of seeds) if (output.requiresGrad) contribute(output, cotangent);
+		sweepUnits(units);
+		return variables.map((x) => {
+			if (x instanceof Tensor) return visited.has(x) ? x.cotangent : undefined;
+			const g = visited.has(x.chunk) ? (x.chunk.adjoints[x.index] as number) : -0;
+			return Object.is(g, -0) ? undefined : constant(g);
+		});
+	});
+}
+
+/** The pass in ordinary operations: every cotangent by the order number of its node. */
+function recordedPass(seeds: readonly Seed[], units: readonly Unit[]): Map<number, Node> {
+	const cotangents = new Map<number, Node>();
+	const receive = (x: Node, g: Node): void => {
+		const key = orderOf(x);
+		const before = cotangents.get(key);
+		cotangents.set(key, before === undefined ? g : add(before, g));
+	};
+	for (const { output, cotangent } of seeds) if (output.requiresGrad) receive(output, cotangent);
+
+	const step = (z: Node, gz: Node): void => {
+		const origin = originOf(z);
+		if (origin === undefined) return;
+		withScope({ name: "gradient", parent: scopeOfNode(z), forward: z }, () => {
+			for (const [operand, gradient] of pull(z, origin, gz).entries()) {
+				if (gradient) receive(origin.inputs[operand] as Node, gradient);
+			}
+		});
+	};
+	for (const unit of units) {
+		if (unit instanceof Tensor) {
+			const gz = cotangents.get(orderOf(unit)) as Tensor | undefined;
+			if (gz === undefined) continue;
+			for (const hook of unit.hooks ?? []) hook(gz);
+			step(unit, gz);
+			continue;
+		}
+		// `unit.end` is read once: the pass may record into the chunk under way.
+		for (let slot = unit.end - 1; slot >= unit.start; slot--) {
+			const gz = cotangents.get(orderOfSlot(unit, slot)) as Scalar | undefined;
+			if (gz === undefined) continue;
+			for (const hook of unit.hooks?.get(slot) ?? []) hook(gz);
+			step(new Scalar(unit, slot), gz);
+		}
+	}
+	return cotangents;
+}
+
+/**
+ * Calls `listener` with the gradient of `x` in every pass that reaches it, as
+ * soon as all contributions have arrived. Returns a function that removes the
+ * listener.
+ */
+export function onGradient<X extends Node>(x: X, listener: (gradient: X) => void): () => void {
+	const call = listener as (gradient: Node) => void;
+	if (!x.requiresGrad) {
+		throw failure({
+			what: "onGradient: no gradient will ever arrive",
+			expected: "a tracked value",
+			actual: "a constant",
+		});
+	}
+	const hooks = hooksOf(x);
+	hooks.push(call);
+	return () => {
+		const at = hooks.indexOf(call);
+		if (at >= 0) hooks.splice(at, 1);
+	};
+}
+
+function hooksOf(x: Node): ((gradient: Node) => void)[] {
+	if (x instanceof Tensor) {
+		x.hooks ??= [];
+		return x.hooks as ((gradient: Node) => void)[];
+	}
+	x.chunk.hooks ??= new Map();
+	let hooks = x.chunk.hooks.get(x.index);
+	if (hooks === undefined) {
+		hooks = [];
+		x.chunk.hooks.set(x.index, hooks);
+	}
+	return hooks as ((gradient: Node) => void)[];
+}

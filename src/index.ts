@@ -1,0 +1,107 @@
+/**
+ * `chainrule`: the tape, its operations, and derivatives of any order.
+ *
+ * This file is the public surface of the engine and nothing else. Networks,
+ * optimizers and pictures have entries of their own.
+ */
+import "./diff/methods.js";
+import "./ops/fluent.js";
+
+// Values
+export type { DType } from "./core/dtype.js";
+export { ChainruleError, isDebug, setDebug } from "./core/errors.js";
+// Reading the tape: for pictures, formulas, and whoever extends the library
+export { type Formula, formulaText, type Program, parseFormula, parseProgram } from "./core/formula.js";
+export { ancestors, type Origin, orderOf, originOf, scopeOfNode } from "./core/graph.js";
+export { type AnyOp, type Domain, type Kink, operation, operations } from "./core/op.js";
+export { type Scope, scope, scopePath } from "./core/scope.js";
+export type { Shape } from "./core/shape.js";
+export { noGrad, Scalar } from "./core/tape.js";
+export { type Nested, type Node, Tensor, type Value } from "./core/tensor.js";
+// Derivatives
+export { type CheckOptions, type CheckReport, checkGradients } from "./diff/check.js";
+export { customGradient, defineOp, type OpDefinition } from "./diff/custom.js";
+export {
+	type Grad,
+	type GradOptions,
+	grad,
+	type Hessian,
+	hessian,
+	hvp,
+	type Jacobian,
+	jacobian,
+	jvp,
+	type ScalarDerivative,
+	type ValueAndGrad,
+	valueAndGrad,
+	valueGradAndAux,
+	vjp,
+} from "./diff/higher.js";
+export type { Given, Like, Nest } from "./diff/nest.js";
+export { backward, type GradientOptions, gradients, onGradient, type Unused } from "./diff/reverse.js";
+export { defaultGenerator, Generator, type GeneratorState, seed } from "./kernels/random.js";
+// Operations: number by number
+export { abs, add, div, identity, maximum, minimum, mul, neg, pow, sign, sqrt, square, sub } from "./ops/arithmetic.js";
+export { equal, greater, greaterEqual, less, lessEqual, notEqual, where } from "./ops/compare.js";
+// Operations: products, reductions, and what is made of them
+export { logSoftmax, logSumExp, mean, norm, softmax, variance } from "./ops/composite.js";
+export {
+	arange,
+	eye,
+	fixed,
+	full,
+	linspace,
+	ones,
+	onesLike,
+	parameter,
+	type RandomOptions,
+	rand,
+	randn,
+	scalar,
+	stopGradient,
+	type TensorData,
+	type TensorOptions,
+	tensor,
+	zeros,
+	zerosLike,
+} from "./ops/create.js";
+export { evaluate, type Names } from "./ops/evaluate.js";
+export { matmul } from "./ops/linalg.js";
+// Operations: moving, joining, choosing
+export {
+	type Axes,
+	type Axis,
+	broadcastTo,
+	cast,
+	concat,
+	fromScalars,
+	gather,
+	pad,
+	permute,
+	pick,
+	type Range,
+	reshape,
+	scatterAdd,
+	slice,
+	split,
+	sum,
+	transpose,
+} from "./ops/movement.js";
+export { max, min } from "./ops/reduce.js";
+export {
+	cos,
+	erf,
+	exp,
+	expm1,
+	leakyRelu,
+	log,
+	log1p,
+	logSigmoid,
+	relu,
+	sigmoid,
+	sin,
+	softplus,
+	step,
+	tan,
+	tanh,
+} from "./ops/transcendental.js";

@@ -1,0 +1,40 @@
+/**
+ * Questions about numbers, and the choice that depends on the answer.
+ *
+ * A comparison has no gradient at all: its result is a constant. `where` routes
+ * a gradient to the operand that was chosen, so that nothing infinite or NaN in
+ * the other one can reach the result.
+ */
+import { type Binary, binary, type Ternary, ternary } from "./pointwise.js";
+
+const question = (
+	symbol: string,
+	tex: string = symbol,
+): { result: "bool"; symbol: string; text: string; tex: string } => ({
+	result: "bool",
+	symbol,
+	text: `#1 ${symbol} #2`,
+	tex: `#1 ${tex} #2`,
+});
+
+export const less: Binary = binary("less", (x, y) => (x < y ? 1 : 0), [], question("<"));
+export const lessEqual: Binary = binary("lessEqual", (x, y) => (x <= y ? 1 : 0), [], question("<=", "\\le"));
+export const greater: Binary = binary("greater", (x, y) => (x > y ? 1 : 0), [], question(">"));
+export const greaterEqual: Binary = binary("greaterEqual", (x, y) => (x >= y ? 1 : 0), [], question(">=", "\\ge"));
+export const equal: Binary = binary("equal", (x, y) => (x === y ? 1 : 0), [], question("==", "="));
+export const notEqual: Binary = binary("notEqual", (x, y) => (x !== y ? 1 : 0), [], {
+	...question("!=", "\\ne"),
+	text: "notEqual(#1, #2)",
+});
+
+/** `where(condition, x, y)`: x where the condition holds, y elsewhere. */
+export const where: Ternary = ternary(
+	"where",
+	(x, y, w) => (x ? y : w),
+	[null, "if(x == 0, 0, 1)", "if(x == 0, 1, 0)"],
+	{
+		result: "same",
+		text: "if(#1, #2, #3)",
+		tex: "\\begin{cases} #2 & #1 \\\\ #3 & \\text{otherwise} \\end{cases}",
+	},
+);

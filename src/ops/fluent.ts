@@ -1,0 +1,118 @@
+/**
+ * Operations as methods: `x.mul(y)`, `x.sum({ axis: 0 })`.
+ *
+ * Generated from the functions themselves, at run time and in the types: an
+ * exported function whose first parameter is a value becomes a method of the
+ * same name, and nothing is listed twice.
+ */
+import { Scalar } from "../core/tape.js";
+import { type Node, Tensor, type Value } from "../core/tensor.js";
+import * as arithmetic from "./arithmetic.js";
+import * as compare from "./compare.js";
+import * as composite from "./composite.js";
+import * as linalg from "./linalg.js";
+import * as movement from "./movement.js";
+import type { Binary, Unary } from "./pointwise.js";
+import * as reduce from "./reduce.js";
+import * as transcendental from "./transcendental.js";
+
+type Pointwise = typeof arithmetic & typeof transcendental & Omit<typeof compare, "where">;
+type Structural = typeof composite & typeof linalg & typeof reduce & Omit<typeof movement, Internal>;
+
+/** Functions of these files that other files of the library use, and that are no operations of a user. */
+type Internal = "asTensor" | "sumTo" | "contiguous" | "concat" | "fromScalars" | "pick";
+const internal: ReadonlySet<string> = new Set<Internal | "where">([
+	"asTensor",
+	"sumTo",
+	"contiguous",
+	"concat",
+	"fromScalars",
+	"pick",
+	"where",
+]);
+
+interface ScalarBinary {
+	(y: number | Scalar): Scalar;
+	(y: Tensor): Tensor;
+	(y: Value): Node;
+}
+
+/** Methods of scalars: the pointwise operations. */
+export type ScalarMethods = {
+	[Name in keyof Pointwise]: Pointwise[Name] extends Unary
+		? () => Scalar
+		: Pointwise[Name] extends Binary
+			? ScalarBinary
+			: never;
+};
+
+type Method<F> = F extends (x: Value, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;
+
+/** Methods of tensors: every operation whose first operand is a value. */
+export type TensorMethods = {
+	[Name in keyof Pointwise]: Pointwise[Name] extends Unary
+		? () => Tensor
+		: Pointwise[Name] extends Binary
+			? (y: Value) => Tensor
+			: never;
+} & { [Name in keyof Structural]: Method<Structural[Name]> };
+
+declare module "../core/tape.js" {
+	interface Scalar extends ScalarMethods {}
+}
+
+declare module "../core/tensor.js" {
+	interface Tensor extends TensorMethods {
+		/** The last two axes swapped: the transpose of a matrix. */
+		readonly T: Tensor;
+	}
+}
+
+type AnyFunction = (...given: unknown[]) => unknown;
+
+function attach(prototype: object, functions: Readonly<Record<string, unknown>>): void {
+	for (const [name, call] of Object.entries(functions)) {
+		if (typeof call !== "function" || internal.has(name)) continue;
+		Object.defineProperty(prototype, name, {
+			value: methodOf(call as AnyFunction),
+			writable: true,
+			configurable: true,
+		});
+	}
+}
+
+/** One closure per arity: a rest parameter would cost an array per call on the scalar tape. */
+function methodOf(call: AnyFunction): AnyFunction {
+	switch (call.length) {
+		case 1:
+			return function (this: unknown, options: unknown) {
+				return options === undefined ? call(this) : call(this, options);
+			};
+		case 2:
+			return function (this: unknown, y: unknown) {
+				return call(this, y);
+			};
+		default:
+			return function (this: unknown, ...rest: unknown[]) {
+				return call(this, ...rest);
+			};
+	}
+}
+
+attach(Scalar.prototype, arithmetic);
+attach(Scalar.prototype, transcendental);
+attach(Scalar.prototype, compare);
+for (const functions of [arithmetic, transcendental, compare, composite, linalg, reduce, movement])
+	attach(Tensor.prototype, functions);
+
+Object.defineProperty(Tensor.prototype, "T", {
+	get(this: Tensor): Tensor {
+		return movement.transpose(this, -1, -2);
+	},
+});
+
+Object.defineProperty(Tensor.prototype, Symbol.iterator, {
+	*value(this: Tensor): Iterator<Tensor> {
+		for (let index = 0; index < (this.shape[0] ?? 0); index++) yield movement.slice(this, [index]);
+	},
+});

@@ -1,0 +1,196 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { DType } from "../../src/core/dtype.js";
+import { sizeOf, type View } from "../../src/core/shape.js";
+import { matmul } from "../../src/kernels/matmul.js";
+import { elements, indices, output, position, viewOf, window } from "./views.js";
+
+/** The definition. */
+function product(x: View, y: View): number[] {
+	const axis = x.shape.length - 2;
+	const shape = [...x.shape.slice(0, -1), y.shape[axis + 1] as number];
+	return [...indices(shape)].map((index) => {
+		const batch = index.slice(0, axis);
+		let sum = 0;
+		for (let p = 0; p < (x.shape[axis + 1] as number); p++) {
+			const a = x.storage[position([...batch, index[axis] as number, p], x.strides, x.offset)] as number;
+			const b = y.storage[position([...batch, p, index[axis + 1] as number], y.strides, y.offset)] as number;
+			sum += a * b;
+		}
+		return sum;
+	});
+}
+
+function factors(batch: number[], n: number, k: number, m: number, dtype: DType): fc.Arbitrary<[View, View]> {
+	return fc.tuple(viewOf([...batch, n, k], dtype), viewOf([...batch, k, m], dtype));
+}
+
+/** What the kernel makes of it. Windows hold the whole numbers -9 to 9, so that every order of summation is exact. */
+function multiply(x: View, y: View, dtype: DType = "float64"): number[] {
+	const { out, at, result } = output(sizeOf(x.shape.slice(0, -1)) * (y.shape.at(-1) as number), dtype);
+	matmul(x, y, out, at);
+	return result();
+}
+
+const size = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: most });
+
+describe("matmul", () => {
+	it("multiplies windows of every kind and small size", () => {
+		const given = fc
+			.tuple(size(9), size(9), size(9), fc.constantFrom<DType>("float64", "float32", "int32", "bool"))
+			.chain(([n, k, m, dtype]) => factors([], n, k, m, dtype));
+		fc.assert(
+			fc.property(given, ([x, y]) => expect(multiply(x, y)).toEqual(product(x, y))),
+			{ numRuns: 500 },
+		);
+	});
+
+	it("multiplies by packed panels from a certain size on", () => {
+		const given = fc.tuple(size(40), size(40), size(40)).chain(([n, k, m]) => factors([], n, k, m, "float64"));
+		fc.assert(
+			fc.property(given, ([x, y]) => expect(multiply(x, y)).toEqual(product(x, y))),
+			{ numRuns: 50 },
+		);
+	});
+
+	it("multiplies batches, repeated ones among them", () => {
+		const given = fc
+			.tuple(fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 3 }), size(5), size(8), size(5))
+			.chain(([batch, n, k, m]) => factors(batch, n, k, m, "float64"));
+		fc.assert(
+			fc.property(given, ([x, y]) => expect(multiply(x, y)).toEqual(product(x, y))),
+			{ numRuns: 300 },
+		);
+	});
+
+	it("takes a batch against one matrix as more rows", () => {
+		const x = window(
+			Array.from({ length: 2 * 3 * 7 * 5 }, (_, i) => (i % 11) - 5),
+			[2, 3, 7, 5],
+		);
+		const one = window(
+			Array.from({ length: 20 }, (_, i) => (i % 7) - 3),
+			[5, 4],
+		);
+		expect(multiply(x, { ...one, shape: [2, 3, 5, 4], strides: [0, 0, 4, 1] })).toEqual(
+			product(x, { ...one, shape: [2, 3, 5, 4], strides: [0, 0, 4, 1] }),
+		);
+		expect(multiply({ ...x, strides: [35, 70, 5, 1] }, { ...one, shape: [2, 3, 5, 4], strides: [0, 0, 4, 1] })).toEqual(
+			product({ ...x, strides: [35, 70, 5, 1] }, { ...one, shape: [2, 3, 5, 4], strides: [0, 0, 4, 1] }),
+		);
+		expect(
+			multiply(
+				{ ...x, shape: [2, 3, 1, 5], strides: [105, 35, 5, 1] },
+				{ ...one, shape: [2, 3, 5, 4], strides: [0, 0, 4, 1] },
+			),
+		).toEqual(
+			product(
+				{ ...x, shape: [2, 3, 1, 5], strides: [105, 35, 5, 1] },
+				{ ...one, shape: [2, 3, 5, 4], strides: [0, 0, 4, 1] },
+			),
+		);
+	});
+
+	it("crosses the edges of its blocks in every direction and transposition", () => {
+		const [n, k, m] = [98, 259, 261];
+		const a = Array.from({ length: n * k }, (_, i) => ((i * 31) % 19) - 9);
+		const b = Array.from({ length: k * m }, (_, i) => ((i * 17) % 13) - 6);
+		for (const dtype of ["float64", "float32"] as const) {
+			for (const stridesX of [
+				[k, 1],
+				[1, n],
+			]) {
+				for (const stridesY of [
+					[m, 1],
+					[1, k],
+				]) {
+					const x: View = { ...window(a, [n, k], dtype), strides: stridesX };
+					const y: View = { ...window(b, [k, m], dtype), strides: stridesY };
+					expect(multiply(x, y, dtype)).toEqual(product(x, y));
+				}
+			}
+		}
+	});
+
+	it("multiplies a long matrix by a vector from both sides", () => {
+		const a = Array.from({ length: 30 * 2000 }, (_, i) => ((i * 31) % 19) - 9);
+		for (const [n, k] of [
+			[30, 2000],
+			[2000, 30],
+			[30_000, 2],
+		] as const) {
+			for (const strides of [
+				[k, 1],
+				[1, n],
+			]) {
+				const x: View = { ...window(a, [n, k]), strides };
+				const y = window(a.slice(0, k), [k, 1]);
+				expect(multiply(x, y)).toEqual(product(x, y));
+				expect(
+					multiply(
+						{ ...y, shape: [1, k], strides: [k, 1] },
+						{ ...x, shape: [k, n], strides: [strides[1] as number, strides[0] as number] },
+					),
+				).toEqual(
+					product(
+						{ ...y, shape: [1, k], strides: [k, 1] },
+						{ ...x, shape: [k, n], strides: [strides[1] as number, strides[0] as number] },
+					),
+				);
+			}
+		}
+	});
+
+	it("sums float32 products in float64", () => {
+		const x = window([2 ** 25, ...new Array<number>(1024).fill(1)], [1, 1025], "float32");
+		const y = window(new Array<number>(1025 * 3).fill(1), [1025, 3], "float32");
+		const { out, at, result } = output(3, "float32");
+		matmul(x, y, out, at);
+		expect(result()).toEqual(new Array(3).fill(2 ** 25 + 1024));
+		const rows: View = { ...x, shape: [9, 1025], strides: [0, 1] };
+		const many = output(27, "float32");
+		matmul(rows, y, many.out, many.at);
+		expect(many.result()).toEqual(new Array(27).fill(2 ** 25 + 1024));
+	});
+
+	it("agrees with the definition to rounding on real numbers", () => {
+		const real = fc.double({ min: -1e3, max: 1e3, noNaN: true });
+		fc.assert(
+			fc.property(fc.array(real, { minLength: 400, maxLength: 400 }), (values) => {
+				const x = window(values.slice(0, 200), [10, 20]);
+				const y = window(values.slice(200), [20, 10]);
+				const { out, at, result } = output(100);
+				matmul(x, y, out, at);
+				const bound = product({ ...x, storage: x.storage.map(Math.abs) }, { ...y, storage: y.storage.map(Math.abs) });
+				result().forEach((value, i) => {
+					expect(Math.abs(value - (product(x, y)[i] as number))).toBeLessThanOrEqual(1e-14 * (bound[i] as number));
+				});
+			}),
+			{ numRuns: 10 },
+		);
+	});
+
+	it("keeps infinities and NaN to their own rows and columns", () => {
+		for (const [n, k, m] of [
+			[2, 3, 2],
+			[7, 11, 9],
+			[10, 10, 1],
+			[1, 10, 10],
+		] as const) {
+			for (const transposed of [false, true]) {
+				const x: View = { ...window(new Array<number>(n * k).fill(1), [n, k]), strides: transposed ? [1, n] : [k, 1] };
+				const y = window(new Array<number>(k * m).fill(1), [k, m]);
+				x.storage[position([n - 1, k - 1], x.strides, 0)] = Infinity;
+				y.storage[position([0, m - 1], y.strides, 0)] = NaN;
+				expect(multiply(x, y)).toEqual(product(x, y));
+				expect(elements(x).filter((value) => value === Infinity)).toHaveLength(1);
+			}
+		}
+	});
+
+	it("gives zeros where there is nothing to sum", () => {
+		const { out, at, result } = output(sizeOf([2, 3]));
+		matmul(window([], [2, 0]), window([], [0, 3]), out, at);
+		expect(result()).toEqual([0, 0, 0, 0, 0, 0]);
+	});
+});
