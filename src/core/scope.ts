@@ -15,12 +15,8 @@ export interface Scope {
 	readonly forward?: object | undefined;
 }
 
-let current: Scope | undefined;
-
-/** The scope in which operations are recorded at this moment; `undefined` at top level. */
-export function currentScope(): Scope | undefined {
-	return current;
-}
+/** The scope in which operations are recorded at this moment; an object, so that the tape reads one field. */
+export const place: { scope: Scope | undefined } = { scope: undefined };
 
 /**
  * Runs `body` with every operation inside recorded under `name`, and returns its result.
@@ -33,29 +29,23 @@ export function currentScope(): Scope | undefined {
  * ```
  */
 export function scope<Result>(name: string, body: () => Result): Result {
-	const parent = current;
-	current = { name, parent };
+	return withScope({ name, parent: place.scope }, body);
+}
+
+/** Runs `body` with operations recorded in the scope `there`: gradients are recorded beside their forward node. */
+export function withScope<Result>(there: Scope | undefined, body: () => Result): Result {
+	const before = place.scope;
+	place.scope = there;
 	try {
 		return body();
 	} finally {
-		current = parent;
+		place.scope = before;
 	}
 }
 
-/** Runs `body` as if it had been called where `place` was current: gradients are recorded beside their forward node. */
-export function withScope<Result>(place: Scope | undefined, body: () => Result): Result {
-	const parent = current;
-	current = place;
-	try {
-		return body();
-	} finally {
-		current = parent;
-	}
-}
-
-/** The names from the outermost scope to `place`. */
-export function scopePath(place: Scope | undefined = current): string[] {
+/** The names from the outermost scope to `there`. */
+export function scopePath(there: Scope | undefined = place.scope): string[] {
 	const names: string[] = [];
-	for (let at = place; at; at = at.parent) if (!at.forward) names.unshift(at.name);
+	for (let at = there; at; at = at.parent) if (!at.forward) names.unshift(at.name);
 	return names;
 }

@@ -35,7 +35,7 @@
 import { failure } from "./errors.js";
 import { inspect } from "./inspect.js";
 import type { AnyOp } from "./op.js";
-import { currentScope, type Scope } from "./scope.js";
+import { place, type Scope } from "./scope.js";
 import type { Node, Tensor } from "./tensor.js";
 
 /** Slots in a block. */
@@ -105,6 +105,8 @@ export class Chunk {
 	readonly serial: number;
 	/** False for constants: no gradient flows here. */
 	readonly tracked: boolean;
+	/** 1 for constants, 0 for what is tracked: added to an opcode, it chooses the variant. */
+	readonly fixed: 0 | 1;
 	/** Slots from `start` up to, not including, `end` are recorded. */
 	end: number;
 	readonly limit: number;
@@ -116,9 +118,9 @@ export class Chunk {
 	pass = 0;
 	/** True once `backward()` has filled `block.adjoints` here. */
 	reached = false;
-	/** The chunk that linked to this one last, and under which number. */
-	reader: Chunk | undefined = undefined;
-	readerNumber = 0;
+	/** The chunk that linked to this one last, and `number << slotBits` there: what is added to a slot to make an operand. */
+	reader: Chunk;
+	readerBase = 0;
 	/** Scope of the last recorded slot, and the slots where the scope changed. */
 	scope: Scope | undefined = undefined;
 	scopes: { readonly slot: number; readonly scope: Scope | undefined }[] | undefined = undefined;
@@ -139,8 +141,10 @@ export class Chunk {
 		this.end = block.used;
 		this.serial = serial;
 		this.tracked = tracked;
-		this.limit = block.used + 32 + ((Math.imul(serial, 0x9e3779b1) >>> 24) & 255);
+		this.fixed = tracked ? 0 : 1;
+		this.limit = Math.min(block.used + 32 + ((Math.imul(serial, 0x9e3779b1) >>> 24) & 255), blockLength);
 		this.sources = [this];
+		this.reader = this; // a chunk reads from itself as its source number 0
 		this.adjoints = noAdjoints;
 	}
 }
@@ -234,10 +238,9 @@ export class Scalar {
 		}
 		const { chunk } = this;
 		chunk.values[this.index] = value;
-		chunk.lastAssigned = nextSerial();
+		chunk.lastAssigned = momentOfAssignment();
 		chunk.assigned ??= new Map();
 		chunk.assigned.set(this.index, chunk.lastAssigned);
-		cutTape();
 	}
 
 	/** The same number as a constant: gradients stop here. */
@@ -290,12 +293,17 @@ export function isRecording(): boolean {
 /** Runs `body` with recording switched on or off. */
 export function withRecording<Result>(on: boolean, body: () => Result): Result {
 	const before = recording;
-	recording = on;
+	setRecording(on);
 	try {
 		return body();
 	} finally {
-		recording = before;
+		setRecording(before);
 	}
+}
+
+function setRecording(on: boolean): void {
+	recording = on;
+	current = on ? active : closed;
 }
 
 /**
@@ -326,20 +334,39 @@ function newStream(kind: "leaves" | "operations", tracked: boolean): Stream {
 const leaves = newStream("leaves", true);
 const constants = newStream("leaves", false);
 let block = newBlock("operations");
-let current = new Chunk(block, nextSerial(), true);
+/** The chunk of operations under way. */
+let active = new Chunk(block, nextSerial(), true);
+/** What nothing is linked to: it sends every operation down the slow path, where recording is looked up. */
+const closed = new Chunk(newBlock("leaves"), 0, true);
+/** The chunk that the fast paths write to: the one under way, or the closed one where recording is off. */
+let current = active;
 
 /** Ends the chunk of operations under way; the next operation starts a new one. */
 function cut(): Chunk {
-	block.used = current.end;
+	block.used = active.end;
 	if (block.used === blockLength) block = newBlock("operations");
-	current = new Chunk(block, nextSerial(), true);
-	return current;
+	return start();
+}
+
+function start(): Chunk {
+	active = new Chunk(block, nextSerial(), true);
+	if (recording) current = active;
+	return active;
+}
+
+/**
+ * A serial that tells what was recorded before an assignment (smaller) from
+ * what is recorded after it (equal or larger).
+ */
+export function momentOfAssignment(): number {
+	if (active.end !== active.start || active.serial !== serial) cut();
+	return active.serial;
 }
 
 /** Ends the chunks under way, so that what is recorded from now on can be freed and sorted apart from what was before. */
 export function cutTape(): void {
 	if (leaves.chunk.end !== leaves.chunk.start) cutStream(leaves);
-	else if (current.end !== current.start) cut();
+	else if (active.end !== active.start) cut();
 }
 
 function cutStream(stream: Stream): void {
@@ -367,40 +394,49 @@ export function constant(value: number): Scalar {
 	return leaf(constants, value);
 }
 
-/** The number under which `reader` refers to `source`; see `sources`. */
-function link(reader: Chunk, source: Chunk): number {
-	// Only the chunk under way links, so one memory per source makes every later look-up a comparison.
-	source.reader = reader;
-	source.readerNumber = reader.sources.push(source) - 1;
-	return source.readerNumber;
+/** Makes `source` known to the chunk under way; only that one links, so one memory per source answers every later look-up. */
+function link(source: Chunk): void {
+	if (source.reader === active) return;
+	source.reader = active;
+	source.readerBase = (active.sources.push(source) - 1) << slotBits;
 }
 
-function operand(reader: Chunk, x: Scalar): number {
-	const source = x.chunk;
-	if (source === reader) return x.index;
-	const number = source.reader === reader ? source.readerNumber : link(reader, source);
-	return (number << slotBits) | x.index;
+function operand({ chunk, index }: Scalar): number {
+	link(chunk);
+	return chunk.readerBase | index;
 }
 
-function changeScope(chunk: Chunk, scope: Scope | undefined, slot: number): void {
-	chunk.scope = scope;
-	chunk.scopes ??= [];
-	chunk.scopes.push({ slot, scope });
-}
+/*
+ * Note [the fast path of recording]
+ * Recording an operation costs about as much as the arithmetic of ten, and V8
+ * inlines it into the caller only while it is short. So the usual case is
+ * written out (both operands in the chunk under way or already linked to it,
+ * same scope, room left) and everything else is done by the `Slowly` twin,
+ * which repairs what was missing and records.
+ */
 
 /** Records `z = op(x)`. */
 export function record1(opcode: number, x: Scalar, z: number): Scalar {
-	const source = x.chunk;
-	if (!source.tracked || !recording) return constant(z);
-	let chunk = current;
-	if (chunk.end === blockLength || (source !== chunk && chunk.end >= chunk.limit)) chunk = cut();
-	const index = chunk.end++;
+	const chunk = current;
+	const a = x.chunk;
+	const index = chunk.end;
+	if (a.reader === chunk && index < (a === chunk ? blockLength : chunk.limit) && a.tracked && place.scope === chunk.scope) {
+		chunk.end = index + 1;
+		chunk.ops[index] = opcode;
+		chunk.left[index] = a.readerBase | x.index;
+		chunk.values[index] = z;
+		return new Scalar(chunk, index);
+	}
+	return record1Slowly(opcode, x, z);
+}
+
+function record1Slowly(opcode: number, x: Scalar, z: number): Scalar {
+	if (!x.chunk.tracked || !recording) return constant(z);
+	const chunk = room(1, x.chunk === active);
+	const index = chunk.end;
 	chunk.ops[index] = opcode;
-	chunk.left[index] = source === chunk ? x.index : operand(chunk, x);
-	chunk.values[index] = z;
-	const scope = currentScope();
-	if (scope !== chunk.scope) changeScope(chunk, scope, index);
-	return new Scalar(chunk, index);
+	chunk.left[index] = operand(x);
+	return finish(chunk, index, z);
 }
 
 /**
@@ -409,35 +445,47 @@ export function record1(opcode: number, x: Scalar, z: number): Scalar {
  * nothing on constants.
  */
 export function record2(opcode: number, x: Scalar, y: Scalar, z: number): Scalar {
+	const chunk = current;
 	const a = x.chunk;
 	const b = y.chunk;
-	if (!(a.tracked && b.tracked)) {
-		if (a.tracked) opcode += 1;
-		else if (b.tracked) opcode += 2;
-		else return constant(z);
+	const index = chunk.end;
+	if (
+		a.reader === chunk &&
+		b.reader === chunk &&
+		(a === chunk || b === chunk ? index < blockLength : index < chunk.limit && (a.fixed & b.fixed) === 0) &&
+		place.scope === chunk.scope
+	) {
+		chunk.end = index + 1;
+		chunk.ops[index] = opcode + b.fixed + 2 * a.fixed;
+		chunk.left[index] = a.readerBase | x.index;
+		chunk.right[index] = b.readerBase | y.index;
+		chunk.values[index] = z;
+		return new Scalar(chunk, index);
 	}
-	if (!recording) return constant(z);
-	let chunk = current;
-	if (chunk.end === blockLength || (a !== chunk && b !== chunk && chunk.end >= chunk.limit)) chunk = cut();
-	const index = chunk.end++;
-	chunk.ops[index] = opcode;
-	chunk.left[index] = a === chunk ? x.index : operand(chunk, x);
-	chunk.right[index] = b === chunk ? y.index : operand(chunk, y);
-	chunk.values[index] = z;
-	const scope = currentScope();
-	if (scope !== chunk.scope) changeScope(chunk, scope, index);
-	return new Scalar(chunk, index);
+	return record2Slowly(opcode, x, y, z);
+}
+
+function record2Slowly(opcode: number, x: Scalar, y: Scalar, z: number): Scalar {
+	const a = x.chunk;
+	const b = y.chunk;
+	if (!recording || !(a.tracked || b.tracked)) return constant(z);
+	const chunk = room(1, a === active || b === active);
+	const index = chunk.end;
+	chunk.ops[index] = opcode + b.fixed + 2 * a.fixed;
+	chunk.left[index] = operand(x);
+	chunk.right[index] = operand(y);
+	return finish(chunk, index, z);
 }
 
 /** Records `z = op(x, y)` for a plain number y, which takes the slot before. */
 export function recordRight(opcode: number, x: Scalar, y: number, z: number): Scalar {
 	if (!x.chunk.tracked || !recording) return constant(z);
-	const chunk = room(2, x.chunk === current);
+	const chunk = room(2, x.chunk === active);
 	const index = chunk.end + 1;
 	chunk.ops[index - 1] = opcodes.leaf;
 	chunk.values[index - 1] = y;
 	chunk.ops[index] = opcode + 1;
-	chunk.left[index] = operand(chunk, x);
+	chunk.left[index] = operand(x);
 	chunk.right[index] = index - 1;
 	return finish(chunk, index, z);
 }
@@ -445,27 +493,27 @@ export function recordRight(opcode: number, x: Scalar, y: number, z: number): Sc
 /** Records `z = op(x, y)` for a plain number x, which takes the slot before. */
 export function recordLeft(opcode: number, x: number, y: Scalar, z: number): Scalar {
 	if (!y.chunk.tracked || !recording) return constant(z);
-	const chunk = room(2, y.chunk === current);
+	const chunk = room(2, y.chunk === active);
 	const index = chunk.end + 1;
 	chunk.ops[index - 1] = opcodes.leaf;
 	chunk.values[index - 1] = x;
 	chunk.ops[index] = opcode + 2;
 	chunk.left[index] = index - 1;
-	chunk.right[index] = operand(chunk, y);
+	chunk.right[index] = operand(y);
 	return finish(chunk, index, z);
 }
 
 /** Records `z = op(x, y, w)`; the slot before carries w. */
 export function record3(opcode: number, x: Scalar, y: Scalar, w: Scalar, z: number): Scalar {
 	if (!recording || !(x.chunk.tracked || y.chunk.tracked || w.chunk.tracked)) return constant(z);
-	const chunk = room(2, x.chunk === current || y.chunk === current || w.chunk === current);
+	const chunk = room(2, x.chunk === active || y.chunk === active || w.chunk === active);
 	const index = chunk.end + 1;
 	chunk.ops[index - 1] = opcodes.argument;
 	chunk.values[index - 1] = w.value;
-	chunk.left[index - 1] = operand(chunk, w);
+	chunk.left[index - 1] = operand(w);
 	chunk.ops[index] = opcode;
-	chunk.left[index] = operand(chunk, x);
-	chunk.right[index] = operand(chunk, y);
+	chunk.left[index] = operand(x);
+	chunk.right[index] = operand(y);
 	return finish(chunk, index, z);
 }
 
@@ -473,9 +521,8 @@ export function record3(opcode: number, x: Scalar, y: Scalar, w: Scalar, z: numb
 export function recordPick(tensor: Tensor, position: number, z: number, op: AnyOp): Scalar {
 	if (!tensor.requiresGrad || !recording) return constant(z);
 	// The chunk must come after the tensor it reads from.
-	if (current.serial < tensor.serial) cut();
-	const chunk = room(1, true);
-	return finishCrossing(chunk, opcodes.pick, { op, inputs: [tensor], attributes: { position } }, z);
+	if (active.serial < tensor.serial) cut();
+	return finishCrossing(room(1, true), opcodes.pick, { op, inputs: [tensor], attributes: { position } }, z);
 }
 
 /** Records a function of scalars with a pull of its own. */
@@ -483,30 +530,34 @@ export function recordCustom(op: AnyOp, inputs: readonly Scalar[], attributes: u
 	if (!recording || !inputs.some((x) => x.chunk.tracked)) return constant(z);
 	const chunk = room(
 		1,
-		inputs.some((x) => x.chunk === current),
+		inputs.some((x) => x.chunk === active),
 	);
-	for (const x of inputs) operand(chunk, x); // links the sources, so that they are reachable
+	for (const x of inputs) link(x.chunk); // so that they are reachable
 	return finishCrossing(chunk, opcodes.custom, { op, inputs, attributes }, z);
 }
 
 /** The chunk for an operation of `slots` slots; `attached` where it reads something of the chunk under way. */
 function room(slots: number, attached: boolean): Chunk {
-	if (current.end + slots > blockLength) {
+	if (active.end + slots > blockLength) {
 		cut();
-		if (current.end + slots > blockLength) {
+		if (active.end + slots > blockLength) {
 			block = newBlock("operations");
-			current = new Chunk(block, nextSerial(), true);
+			start();
 		}
-		return current;
+		return active;
 	}
-	return !attached && current.end >= current.limit ? cut() : current;
+	return !attached && active.end >= active.limit ? cut() : active;
 }
 
 function finish(chunk: Chunk, index: number, z: number): Scalar {
 	chunk.values[index] = z;
 	chunk.end = index + 1;
-	const scope = currentScope();
-	if (scope !== chunk.scope) changeScope(chunk, scope, index);
+	const { scope } = place;
+	if (scope !== chunk.scope) {
+		chunk.scope = scope;
+		chunk.scopes ??= [];
+		chunk.scopes.push({ slot: index, scope });
+	}
 	return new Scalar(chunk, index);
 }
 

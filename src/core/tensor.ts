@@ -15,9 +15,9 @@ import { type DType, dtypeOf, newStorage, type Storage } from "./dtype.js";
 import { failure } from "./errors.js";
 import { inspect } from "./inspect.js";
 import type { AnyOp } from "./op.js";
-import { currentScope, type Scope } from "./scope.js";
+import { place, type Scope } from "./scope.js";
 import { isContiguous, type Shape, shapeText, sizeOf, stridesOf, type View } from "./shape.js";
-import { nextSerial, type Scalar } from "./tape.js";
+import { momentOfAssignment, nextSerial, type Scalar } from "./tape.js";
 
 /** A node of the tape. */
 export type Node = Scalar | Tensor;
@@ -191,7 +191,7 @@ export class Tensor implements View {
 		const elements: number[] | readonly number[] = from ? [] : (value as readonly number[]);
 		if (from) forEachElement(from, (element) => (elements as number[]).push(element));
 		for (let index = 0; index < size; index++) this.storage[this.offset + index] = elements[index] as number;
-		this.lastAssigned = nextSerial();
+		this.lastAssigned = momentOfAssignment();
 	}
 
 	/** The number of a tensor with one element, so that `loss < 1` works. */
@@ -226,7 +226,7 @@ export function record(z: Tensor, op: AnyOp, inputs: readonly Node[], attributes
 	z.op = op;
 	z.inputs = inputs;
 	z.attributes = attributes;
-	z.scope = currentScope();
+	z.scope = place.scope;
 	return z;
 }
 

@@ -7,7 +7,7 @@
  */
 import { type Origin, orderOf, originOf, type Unit } from "../core/graph.js";
 import type { AnyOp, Structural } from "../core/op.js";
-import { Chunk, Scalar, variable } from "../core/tape.js";
+import { Chunk, Scalar, variable, withRecording } from "../core/tape.js";
 import { type Node, Tensor } from "../core/tensor.js";
 import { add, identity, mul } from "../ops/arithmetic.js";
 import { tensor } from "../ops/create.js";
@@ -84,14 +84,18 @@ function transposeTwice(
 	tangents: readonly (Node | undefined)[],
 ): Node | undefined {
 	const g = z instanceof Scalar ? variable(0) : tensor(zeroLike(z) as Tensor, { requiresGrad: true });
-	let total: Node | undefined;
-	for (const [operand, gradient] of pull(z, { op, inputs, attributes }, identity(g)).entries()) {
-		const dx = tangents[operand];
-		if (gradient === undefined || dx === undefined) continue;
-		const product = mul(gradient, dx);
-		const term = product instanceof Tensor ? sum(product) : product;
-		total = total === undefined ? term : add(total, term);
-	}
+	// The pull is recorded in any case, because it is itself differentiated.
+	const total = withRecording(true, () => {
+		let sofar: Node | undefined;
+		for (const [operand, gradient] of pull(z, { op, inputs, attributes }, identity(g)).entries()) {
+			const dx = tangents[operand];
+			if (gradient === undefined || dx === undefined) continue;
+			const product = mul(gradient, dx);
+			const term = product instanceof Tensor ? sum(product) : product;
+			sofar = sofar === undefined ? term : add(sofar, term);
+		}
+		return sofar;
+	});
 	if (total === undefined || !total.requiresGrad) return undefined;
 	return gradients(total, [g], { createGraph: true, unused: "zero" })[0];
 }

@@ -16,7 +16,7 @@ import {
 import { allocate, type Node, Tensor, type Value, wrap } from "../core/tensor.js";
 import { accumulate } from "../kernels/strided.js";
 import { add } from "../ops/arithmetic.js";
-import { fixed, onesLike } from "../ops/create.js";
+import { onesLike } from "../ops/create.js";
 import { asTensor, cast } from "../ops/movement.js";
 import { collect } from "./collect.js";
 import { pullLoop } from "./loops.js";
@@ -81,8 +81,8 @@ function own(x: Tensor, before: Tensor): void {
 	x.owned = true;
 }
 
-function contribute(x: Node, g: Node): void {
-	if (x instanceof Scalar) contributeNumber(x, g.item());
+function contribute(x: Node, g: number | Node): void {
+	if (x instanceof Scalar) contributeNumber(x, Number(g));
 	else contributeTensor(x, g as Tensor);
 }
 
@@ -163,10 +163,10 @@ function pullOperand(op: Pointwise, operand: number, z: Tensor, gz: Tensor, x: T
 	pullLoop(op, operand, before !== undefined, gz, z.inputs as readonly Tensor[], z, target);
 }
 
-/** One output and the cotangent it starts with. */
+/** One output and the cotangent it starts with: a plain 1 for a scalar that nobody gave one. */
 export interface Seed {
 	readonly output: Node;
-	readonly cotangent: Node;
+	readonly cotangent: number | Node;
 }
 
 /** Checks and completes the cotangent of an output; a single number starts with 1. */
@@ -185,7 +185,7 @@ export function seedOf(what: string, output: Node, given?: Value): Seed {
 			actual: typeof given === "number" ? "a number" : shapeText(given.shape),
 		});
 	}
-	if (output instanceof Scalar) return { output, cotangent: fixed(1) };
+	if (output instanceof Scalar) return { output, cotangent: 1 };
 	if (output.size === 1) return { output, cotangent: onesLike(output) };
 	throw failure({
 		what: `${what}: the output is not a single number`,
@@ -333,7 +333,7 @@ export function pullBack(
 	variables: readonly Node[],
 	createGraph: boolean,
 ): (Node | undefined)[] {
-	const { units } = collect(
+	const { units, pass } = collect(
 		seeds.map(({ output }) => output),
 		floorOf(variables),
 	);
@@ -341,14 +341,13 @@ export function pullBack(
 		const found = withRecording(createGraph, () => recordedPass(seeds, units));
 		return variables.map((x) => found.get(orderOf(x)));
 	}
-	const visited = new Set(units);
 	return plainly(() => {
 		reset(units, false);
 		for (const { output, cotangent } of seeds) if (output.requiresGrad) contribute(output, cotangent);
 		sweepUnits(units);
 		return variables.map((x) => {
-			if (x instanceof Tensor) return visited.has(x) ? x.cotangent : undefined;
-			const g = visited.has(x.chunk) ? (x.chunk.adjoints[x.index] as number) : -0;
+			if (x instanceof Tensor) return x.pass === pass ? x.cotangent : undefined;
+			const g = x.chunk.pass === pass ? (x.chunk.adjoints[x.index] as number) : -0;
 			return Object.is(g, -0) ? undefined : constant(g);
 		});
 	});
@@ -362,7 +361,9 @@ function recordedPass(seeds: readonly Seed[], units: readonly Unit[]): Map<numbe
 		const before = cotangents.get(key);
 		cotangents.set(key, before === undefined ? g : add(before, g));
 	};
-	for (const { output, cotangent } of seeds) if (output.requiresGrad) receive(output, cotangent);
+	for (const { output, cotangent } of seeds) {
+		if (output.requiresGrad) receive(output, typeof cotangent === "number" ? constant(cotangent) : cotangent);
+	}
 
 	const step = (z: Node, gz: Node): void => {
 		const origin = originOf(z);

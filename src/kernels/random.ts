@@ -30,6 +30,7 @@ export interface GeneratorState {
  *
  * @example
  * ```ts
+ * import { Generator } from "chainrule";
  * const random = new Generator(1);
  * const saved = random.state;
  * const x = random.normal();
@@ -46,6 +47,7 @@ export class Generator {
 		this.#engine = xoroshiro128plusFromState(hash(seed));
 	}
 
+	/** What the generator will yield next, as a plain object; assign it to continue from there. */
 	get state(): GeneratorState {
 		return { algorithm: "xoroshiro128plus", words: [...this.#engine.getState()], spare: this.#spare };
 	}

@@ -329,7 +329,7 @@ function reduce(reduction: Reduction, x: View, axes: readonly number[], out: Sto
 	if (last > 0 && to[last] !== 0 && to[last - 1] === 0) {
 		height = sizes[last - 1] as number;
 		down = from[last - 1] as number;
-		sizes[last - 1] = Math.min(height, 1);
+		sizes[last - 1] = 1; // the lanes walk it
 	}
 	rows(sizes, [from, to], [offset, start], (count, place, step) => {
 		const atX = place[0] as number;

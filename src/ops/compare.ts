@@ -17,11 +17,17 @@ const question = (
 	tex: `#1 ${tex} #2`,
 });
 
+/** x < y. */
 export const less: Binary = binary("less", (x, y) => (x < y ? 1 : 0), [], question("<"));
+/** x ≤ y. */
 export const lessEqual: Binary = binary("lessEqual", (x, y) => (x <= y ? 1 : 0), [], question("<=", "\\le"));
+/** x > y. */
 export const greater: Binary = binary("greater", (x, y) => (x > y ? 1 : 0), [], question(">"));
+/** x ≥ y. */
 export const greaterEqual: Binary = binary("greaterEqual", (x, y) => (x >= y ? 1 : 0), [], question(">=", "\\ge"));
+/** x = y; NaN equals nothing. */
 export const equal: Binary = binary("equal", (x, y) => (x === y ? 1 : 0), [], question("==", "="));
+/** x ≠ y; NaN differs from everything. */
 export const notEqual: Binary = binary("notEqual", (x, y) => (x !== y ? 1 : 0), [], {
 	...question("!=", "\\ne"),
 	text: "notEqual(#1, #2)",
@@ -30,7 +36,7 @@ export const notEqual: Binary = binary("notEqual", (x, y) => (x !== y ? 1 : 0), 
 /** `where(condition, x, y)`: x where the condition holds, y elsewhere. */
 export const where: Ternary = ternary(
 	"where",
-	(x, y, w) => (x ? y : w),
+	(x, y, w) => (x === 0 ? w : y), // NaN is not 0, here as in NumPy and in the partials
 	[null, "if(x == 0, 0, 1)", "if(x == 0, 1, 0)"],
 	{
 		result: "same",

@@ -2,15 +2,22 @@
  * Functions made of the others. They have no rule of their own; each runs in a
  * scope, so that pictures show one box and errors name it.
  */
+import { isFloating } from "../core/dtype.js";
 import { failure } from "../core/errors.js";
 import { scope } from "../core/scope.js";
 import { normalizeAxes, reducedShape, shapeText, sizeOf } from "../core/shape.js";
 import type { Tensor, Value } from "../core/tensor.js";
 import { add, div, sqrt, square, sub } from "./arithmetic.js";
 import { equal, where } from "./compare.js";
-import { type Axes, type Axis, asTensor, reshape, sum } from "./movement.js";
+import { type Axes, type Axis, asTensor, cast, reshape, sum } from "./movement.js";
 import { max } from "./reduce.js";
 import { exp, log } from "./transcendental.js";
+
+/** Integers as float64: sums and squares of large ones do not fit in int32. */
+function asFloating(x: Value): Tensor {
+	const from = asTensor(x);
+	return isFloating(from.dtype) ? from : cast(from, "float64");
+}
 
 /** How many elements go into each result of a reduction. */
 function countOver(name: string, x: Tensor, axis: Axes["axis"]): number {
@@ -26,7 +33,7 @@ function countOver(name: string, x: Tensor, axis: Axes["axis"]): number {
 /** Mean over `axis`, or over everything. */
 export function mean(x: Value, { axis, keepDims = false }: Axes = {}): Tensor {
 	return scope("mean", () => {
-		const from = asTensor(x);
+		const from = asFloating(x);
 		return div(sum(from, { axis, keepDims }), countOver("mean", from, axis));
 	});
 }
@@ -37,7 +44,7 @@ export function variance(
 	{ axis, keepDims = false, correction = 0 }: Axes & { readonly correction?: number } = {},
 ): Tensor {
 	return scope("variance", () => {
-		const from = asTensor(x);
+		const from = asFloating(x);
 		const centred = sub(from, mean(from, { axis, keepDims: true }));
 		return div(sum(square(centred), { axis, keepDims }), countOver("variance", from, axis) - correction);
 	});
@@ -55,7 +62,7 @@ function shiftOf(x: Tensor, axes: readonly number[]): Tensor {
  */
 export function logSumExp(x: Value, { axis, keepDims = false }: Axes = {}): Tensor {
 	return scope("logSumExp", () => {
-		const from = asTensor(x);
+		const from = asFloating(x);
 		const axes = normalizeAxes("logSumExp", axis, from.rank);
 		const shift = shiftOf(from, axes);
 		const total = log(sum(exp(sub(from, shift)), { axis: axes, keepDims }));
@@ -66,7 +73,7 @@ export function logSumExp(x: Value, { axis, keepDims = false }: Axes = {}): Tens
 /** exp(x) / Σ exp(x) along `axis`, the last when left out: positive, adding up to 1. */
 export function softmax(x: Value, { axis = -1 }: Axis = {}): Tensor {
 	return scope("softmax", () => {
-		const from = asTensor(x);
+		const from = asFloating(x);
 		const shifted = exp(sub(from, shiftOf(from, normalizeAxes("softmax", axis, from.rank))));
 		return div(shifted, sum(shifted, { axis, keepDims: true }));
 	});
@@ -75,7 +82,7 @@ export function softmax(x: Value, { axis = -1 }: Axis = {}): Tensor {
 /** ln softmax(x) along `axis`, the last when left out, without forming the quotient. */
 export function logSoftmax(x: Value, { axis = -1 }: Axis = {}): Tensor {
 	return scope("logSoftmax", () => {
-		const from = asTensor(x);
+		const from = asFloating(x);
 		const shifted = sub(from, shiftOf(from, normalizeAxes("logSoftmax", axis, from.rank)));
 		return sub(shifted, log(sum(exp(shifted), { axis, keepDims: true })));
 	});
@@ -84,7 +91,7 @@ export function logSoftmax(x: Value, { axis = -1 }: Axis = {}): Tensor {
 /** Euclidean length √Σx² over `axis`, or over everything. At 0 the gradient is 0. */
 export function norm(x: Value, { axis, keepDims = false }: Axes = {}): Tensor {
 	return scope("norm", () => {
-		const squares = sum(square(asTensor(x)), { axis, keepDims });
+		const squares = sum(square(asFloating(x)), { axis, keepDims });
 		return where(equal(squares, 0), 0, sqrt(squares));
 	});
 }

@@ -7,7 +7,7 @@ import { checkShape, type Shape, shapeText, sizeOf } from "../core/shape.js";
 import { constant, Scalar, variable } from "../core/tape.js";
 import { type Nested, Tensor, type Value, wrap } from "../core/tensor.js";
 import { defaultGenerator, type Generator } from "../kernels/random.js";
-import { contiguous, fromScalars } from "./movement.js";
+import { cast, contiguous, fromScalars } from "./movement.js";
 
 /** How a tensor is made. */
 export interface TensorOptions {
@@ -84,10 +84,11 @@ function build(data: TensorData, { dtype, shape }: TensorOptions): Tensor {
 	flatten(data, 0, sizes, elements, []);
 	const given = reshaped(shape ?? sizes, elements.length);
 	if (elements.some((element) => element instanceof Scalar)) {
-		return fromScalars(
+		const crossed = fromScalars(
 			elements.map((element) => (typeof element === "boolean" ? Number(element) : element)),
 			given,
 		);
+		return dtype === undefined ? crossed : cast(crossed, dtype);
 	}
 	const boolean = elements.length > 0 && elements.every((element) => typeof element === "boolean");
 	const storage = newStorage(dtype ?? (boolean ? "bool" : "float64"), elements.length);

@@ -89,8 +89,8 @@ function methodOf(call: AnyFunction): AnyFunction {
 				return options === undefined ? call(this) : call(this, options);
 			};
 		case 2:
-			return function (this: unknown, y: unknown) {
-				return call(this, y);
+			return function (this: unknown, y: unknown, options: unknown) {
+				return options === undefined ? call(this, y) : call(this, y, options);
 			};
 		default:
 			return function (this: unknown, ...rest: unknown[]) {

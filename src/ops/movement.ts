@@ -387,6 +387,11 @@ function span(
 	if (!Number.isInteger(step) || step === 0) {
 		throw failure({ what: "slice: not a step", expected: "a whole number other than 0", actual: String(step) });
 	}
+	for (const at of [range[0], range[1]]) {
+		if (typeof at === "number" && !Number.isInteger(at)) {
+			throw failure({ what: "slice: not an end", expected: "a whole number, or null", actual: String(at) });
+		}
+	}
 	const low = step > 0 ? 0 : -1;
 	const high = step > 0 ? size : size - 1;
 	const end = (at: number | null | undefined, missing: number): number =>

@@ -302,13 +302,18 @@ export function flatStep(x: { readonly shape: Shape; readonly strides: readonly 
 
 function liftTernary(op: Pointwise): (x: Value, y: Value, w: Value) => Tensor {
 	const loops: Map3[] = [];
+	const counts = (operand: number): boolean =>
+		op.partials[operand] !== undefined || op.partials.every((partial) => partial === undefined);
 	return (...operands) => {
-		const floating = operands.find((x): x is Tensor => x instanceof Tensor) as Tensor;
-		const given = operands.map((x) => (typeof x === "number" ? spread(x, weaken(x, floating.dtype), []) : asTensor(x)));
+		// Numbers take the dtype of the values they meet; an operand without a gradient only chooses, and is none of these.
+		const common = operands
+			.filter((x, operand) => typeof x !== "number" && counts(operand))
+			.map((x) => (x instanceof Tensor ? x.dtype : "float64"))
+			.reduce(promote, "bool");
+		const given = operands.map((x) => (typeof x === "number" ? spread(x, weaken(x, common), []) : asTensor(x)));
 		const shape = given.map((x) => x.shape).reduce((common, next) => broadcastShapes(op.name, common, next));
 		const [x, y, w] = given.map((operand) => broadcastTo(operand, shape)) as [Tensor, Tensor, Tensor];
-		// An operand without a gradient only chooses: its dtype does not reach the result.
-		const values = [x, y, w].filter((_, operand) => op.partials[operand] !== undefined);
+		const values = [x, y, w].filter((_, operand) => counts(operand));
 		const dtype = resultDType(op.result, values.map((operand) => operand.dtype).reduce(promote));
 		const z = result(dtype, shape);
 		const key = [x, y, w, z].reduce((code, operand) => code * 4 + dtypeNumber[operand.dtype], 0);

@@ -27,36 +27,49 @@ const kinkAtZero = (slope: number, says: string): { kinks: { at: number[]; slope
 	kinks: [{ at: [0], slopes: [slope], says }],
 });
 
+/** eˣ. */
 export const exp: Unary = unary("exp", Math.exp, "z", { tex: "e^{#1}" });
+/** eˣ - 1, with full accuracy near 0. */
 export const expm1: Unary = unary("expm1", Math.expm1, "z + 1", { tex: "\\left(e^{#1} - 1\\right)" });
+/** The natural logarithm of x; -∞ at 0, NaN below. */
 export const log: Unary = unary("log", Math.log, "1 / x", { domain: positive, aliases: ["ln"], tex: "\\ln #1" });
+/** ln(1 + x), with full accuracy near 0. */
 export const log1p: Unary = unary("log1p", Math.log1p, "1 / (1 + x)", {
 	domain: { low: -1, high: Number.POSITIVE_INFINITY },
 	tex: "\\ln\\left(1 + #1\\right)",
 });
 
+/** The sine of x, in radians. */
 export const sin: Unary = unary("sin", Math.sin, "cos(x)", { tex: "\\sin #1" });
+/** The cosine of x, in radians. */
 export const cos: Unary = unary("cos", Math.cos, "-sin(x)", { tex: "\\cos #1" });
+/** The tangent of x, in radians. */
 export const tan: Unary = unary("tan", Math.tan, "1 + z^2", { domain: { low: -1.57, high: 1.57 }, tex: "\\tan #1" });
+/** The hyperbolic tangent of x. */
 export const tanh: Unary = unary("tanh", Math.tanh, "1 - z^2", { tex: "\\tanh #1" });
 
+/** σ(x) = 1 / (1 + e⁻ˣ), without overflow. */
 export const sigmoid: Unary = unary("sigmoid", squash, "z * (1 - z)", {
 	symbol: "σ",
 	aliases: ["sigma"],
 	tex: "\\sigma\\left(#1\\right)",
 });
+/** ln σ(x), without forming σ(x). */
 export const logSigmoid: Unary = unary("logSigmoid", (x) => -soft(-x), "sigmoid(-x)", {
 	symbol: "ln σ",
 	tex: "\\ln \\sigma\\left(#1\\right)",
 });
+/** ln(1 + eˣ), without overflow. */
 export const softplus: Unary = unary("softplus", soft, "sigmoid(x)", {
 	tex: "\\operatorname{softplus}\\left(#1\\right)",
 });
+/** max(x, 0). */
 export const relu: Unary = unary("relu", (x) => Math.max(x, 0), "if(x > 0, 1, 0)", {
 	result: "number",
 	tex: "\\operatorname{relu}\\left(#1\\right)",
 	...kinkAtZero(0, "0 at 0, as on the left"),
 });
+/** x above 0, y x below; y is the slope of the left side, 0.01 in most uses. */
 export const leakyRelu: Binary = binary(
 	"leakyRelu",
 	(x, y) => (x > 0 ? x : y * x),
@@ -66,6 +79,7 @@ export const leakyRelu: Binary = binary(
 		kinks: [{ at: [0, 0.01], slopes: [0.01, 0], says: "the slope of the left side at 0" }],
 	},
 );
+/** 1 above 0, otherwise 0: the perceptron's threshold. */
 export const step: Unary = unary("step", (x) => (x > 0 ? 1 : x <= 0 ? 0 : x), "0", {
 	result: "number",
 	...kinkAtZero(0, "0 everywhere, also at the jump; the value at 0 is 0"),

@@ -109,6 +109,13 @@ describe("place", () => {
 		);
 	});
 
+	it("spreads a long row over a window with gaps", () => {
+		const values = Array.from({ length: 100 }, (_, i) => i);
+		const { out, at, result } = output(300, "float64", 0);
+		place(window(values, [100]), out, at + 1, [3]);
+		expect(result()).toEqual(values.flatMap((value) => [0, value, 0]));
+	});
+
 	it("draws a picture frame", () => {
 		const { out, at, result } = output(12, "float64", 0);
 		place(window([1, 2, 3, 4], [2, 2]), out, at + 5, [4, 1]);
@@ -158,11 +165,12 @@ describe("sum", () => {
 
 	it("sums float32 columns in float64 before it rounds", () => {
 		// One large number and many small ones, each of which float32 would lose on the way.
-		const x: View = { storage: new Float32Array(3 * 4097).fill(1), offset: 0, shape: [4097, 3], strides: [3, 1] };
-		x.storage.fill(2 ** 25, 0, 3);
-		const out = new Float32Array(3);
-		sum(x, [0], out, 0);
-		expect([...out]).toEqual([2 ** 25 + 4096, 2 ** 25 + 4096, 2 ** 25 + 4096]);
+		for (const width of [3, 9]) {
+			const storage = new Float32Array(width * 4097).fill(1).fill(2 ** 28, 0, width);
+			const out = new Float32Array(width);
+			sum({ storage, offset: 0, shape: [4097, width], strides: [width, 1] }, [0], out, 0);
+			expect([...out]).toEqual(new Array(width).fill(2 ** 28 + 4096));
+		}
 	});
 
 	it("lets infinities and NaN through", () => {
