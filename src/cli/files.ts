@@ -83,11 +83,11 @@ async function tryOut(folder: string): Promise<void> {
 }
 
 /**
- * Tries whether files can be written into the folder `target`, and leaves nothing behind.
+ * Tries whether files called `names` can be written into the folder `target`, and leaves nothing behind.
  *
- * @throws where a file is in the way or the system refuses.
+ * @throws where something is in the way or the system refuses.
  */
-export async function checkFolder(target: Target): Promise<void> {
+export async function checkFolder(target: Target, names: readonly string[]): Promise<void> {
 	if (target.path === "") throw unwritable(target, aFolder, "nothing");
 	let place = resolve(target.path);
 	try {
@@ -102,6 +102,8 @@ export async function checkFolder(target: Target): Promise<void> {
 	} catch (error) {
 		throw explained(error, target, place, aFolder);
 	}
+	if (place !== resolve(target.path)) return;
+	for (const name of names) await checkFile({ ...target, path: join(target.path, name) });
 }
 
 /**
@@ -127,7 +129,10 @@ export async function checkFile(target: Target): Promise<void> {
 }
 
 /** Writes `text` where it is invisible, and returns the step that makes it appear. */
-async function stage({ target, text }: Output): Promise<{ readonly staged: string; appear(): Promise<void> }> {
+async function stage({
+	target,
+	text,
+}: Output): Promise<{ readonly staged: string; readonly appear: () => Promise<void> }> {
 	// A link stays a link: the file it points to is replaced.
 	const path = await realpath(target.path).catch(() => resolve(target.path));
 	if ((await kindOf(path)) === "device") return { staged: "", appear: () => writeFile(path, text) };

@@ -77,7 +77,7 @@ export interface Delta {
 	readonly hand: number;
 }
 
-/** One weight: its slope, its value after a step, and how far tape and hand are apart in either. */
+/** One weight: its slope and its value after a step, by the tape and by hand. */
 export interface Update {
 	readonly name: string;
 	/** The note's rule for the slope, `δ₁⁽³⁾ a₁⁽²⁾`. */
@@ -88,7 +88,6 @@ export interface Update {
 	/** After one step with η = 1. */
 	readonly tapeAfter: number;
 	readonly handAfter: number;
-	readonly difference: number;
 }
 
 /** The cost after one step with the learning rate `rate`. */
@@ -124,7 +123,6 @@ export function compareNetwork(): Comparison {
 		const tape = slopes[sums.length + index] as number;
 		const hand = handSlopes[index] as number;
 		const [layer, row, column] = [index >> 2, (index >> 1) & 1, index & 1] as [0 | 1, 0 | 1, 0 | 1];
-		const difference = Math.max(Math.abs(tape - hand), Math.abs(before - tape - (before - hand)));
 		return {
 			name: weight.name as string,
 			rule: `δ${subscript[row]}${["⁽²⁾", "⁽³⁾"][layer]} a${subscript[column]}${["⁽¹⁾", "⁽²⁾"][layer]}`,
@@ -133,7 +131,6 @@ export function compareNetwork(): Comparison {
 			hand,
 			tapeAfter: before - tape,
 			handAfter: before - hand,
-			difference,
 		};
 	});
 	const steps = [1, 0.5].map((rate) => {

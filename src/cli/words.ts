@@ -1,5 +1,5 @@
 /**
- * Words for people: lists, and the name that was probably meant.
+ * Words for people: lists, lines, and the name that was probably meant.
  */
 
 /** `a, b and c`. */
@@ -8,9 +8,20 @@ export function listed(words: readonly string[], joint: "and" | "or" = "and"): s
 	return `${words.slice(0, -1).join(", ")} ${joint} ${words.at(-1)}`;
 }
 
+/** The text in lines of at most `width` characters. */
+export function wrapped(text: string, width: number): string {
+	const lines: string[] = [];
+	for (const word of text.split(" ")) {
+		const line = lines.at(-1);
+		if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
+		else lines[lines.length - 1] = `${line} ${word}`;
+	}
+	return lines.join("\n");
+}
+
 /** The least number of letters to change, add, remove or swap with their neighbour that turns `a` into `b`. */
 export function distance(a: string, b: string): number {
-	const [from, to] = [[...a], [...b]];
+	const [from, to] = [Array.from(a), Array.from(b)];
 	let before: number[] = [];
 	let above = Array.from({ length: to.length + 1 }, (_, column) => column);
 	for (let row = 1; row <= from.length; row++) {
@@ -36,6 +47,6 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 	const [best] = known
 		.map((name) => ({ name, apart: distance(fold(word), fold(name)) }))
 		.filter(({ name, apart }) => apart < Math.max(word.length, name.length) && apart <= 1 + word.length / 4)
-		.sort((a, b) => a.apart - b.apart);
+		.sort((a, b) => a.apart - b.apart || Math.abs(a.name.length - word.length) - Math.abs(b.name.length - word.length));
 	return best?.name;
 }

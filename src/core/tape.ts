@@ -420,7 +420,12 @@ export function record1(opcode: number, x: Scalar, z: number): Scalar {
 	const chunk = current;
 	const a = x.chunk;
 	const index = chunk.end;
-	if (a.reader === chunk && index < (a === chunk ? blockLength : chunk.limit) && a.tracked && place.scope === chunk.scope) {
+	if (
+		a.reader === chunk &&
+		index < (a === chunk ? blockLength : chunk.limit) &&
+		a.tracked &&
+		place.scope === chunk.scope
+	) {
 		chunk.end = index + 1;
 		chunk.ops[index] = opcode;
 		chunk.left[index] = a.readerBase | x.index;
@@ -479,6 +484,28 @@ function record2Slowly(opcode: number, x: Scalar, y: Scalar, z: number): Scalar 
 
 /** Records `z = op(x, y)` for a plain number y, which takes the slot before. */
 export function recordRight(opcode: number, x: Scalar, y: number, z: number): Scalar {
+	const chunk = current;
+	const a = x.chunk;
+	const index = chunk.end + 1;
+	if (
+		a.reader === chunk &&
+		index < (a === chunk ? blockLength : chunk.limit) &&
+		a.tracked &&
+		place.scope === chunk.scope
+	) {
+		chunk.end = index + 1;
+		chunk.ops[index - 1] = opcodes.leaf;
+		chunk.values[index - 1] = y;
+		chunk.ops[index] = opcode + 1;
+		chunk.left[index] = a.readerBase | x.index;
+		chunk.right[index] = index - 1;
+		chunk.values[index] = z;
+		return new Scalar(chunk, index);
+	}
+	return recordRightSlowly(opcode, x, y, z);
+}
+
+function recordRightSlowly(opcode: number, x: Scalar, y: number, z: number): Scalar {
 	if (!x.chunk.tracked || !recording) return constant(z);
 	const chunk = room(2, x.chunk === active);
 	const index = chunk.end + 1;
@@ -492,6 +519,28 @@ export function recordRight(opcode: number, x: Scalar, y: number, z: number): Sc
 
 /** Records `z = op(x, y)` for a plain number x, which takes the slot before. */
 export function recordLeft(opcode: number, x: number, y: Scalar, z: number): Scalar {
+	const chunk = current;
+	const b = y.chunk;
+	const index = chunk.end + 1;
+	if (
+		b.reader === chunk &&
+		index < (b === chunk ? blockLength : chunk.limit) &&
+		b.tracked &&
+		place.scope === chunk.scope
+	) {
+		chunk.end = index + 1;
+		chunk.ops[index - 1] = opcodes.leaf;
+		chunk.values[index - 1] = x;
+		chunk.ops[index] = opcode + 2;
+		chunk.left[index] = index - 1;
+		chunk.right[index] = b.readerBase | y.index;
+		chunk.values[index] = z;
+		return new Scalar(chunk, index);
+	}
+	return recordLeftSlowly(opcode, x, y, z);
+}
+
+function recordLeftSlowly(opcode: number, x: number, y: Scalar, z: number): Scalar {
 	if (!y.chunk.tracked || !recording) return constant(z);
 	const chunk = room(2, y.chunk === active);
 	const index = chunk.end + 1;

@@ -10,13 +10,19 @@
  * In V8 a typed array of its own costs about 150 ns, more than the arithmetic
  * on ten numbers. Results of up to 128 elements are cut from a slab of 1,024.
  * A slab lives as long as any tensor in it.
+ *
+ * Note [a parameter changes by moving]
+ * Views of a parameter (a reshape, a slice, a detached copy) share its storage
+ * and must keep their values when it is assigned. So no element is ever written
+ * twice: the parameter moves to the storage of its new value. That costs no
+ * copy either, since an update is a fresh tensor that nobody can change.
  */
 import { type DType, dtypeOf, newStorage, type Storage } from "./dtype.js";
 import { failure } from "./errors.js";
 import { inspect } from "./inspect.js";
 import type { AnyOp } from "./op.js";
 import { place, type Scope } from "./scope.js";
-import { isContiguous, type Shape, shapeText, sizeOf, stridesOf, type View } from "./shape.js";
+import { isContiguous, type Shape, sameShape, shapeText, sizeOf, stridesOf, type View } from "./shape.js";
 import { momentOfAssignment, nextSerial, type Scalar } from "./tape.js";
 
 /** A node of the tape. */
@@ -163,12 +169,12 @@ export class Tensor implements View {
 	/**
 	 * Gives a parameter new elements, as an optimizer does.
 	 *
-	 * A backward pass through results computed before throws: their derivatives
-	 * belonged to the old elements.
+	 * Results computed before keep their values, and a backward pass through
+	 * them throws: their derivatives belonged to the old elements.
 	 *
 	 * @throws where this is not a parameter, or shape or dtype differ.
 	 */
-	assign(value: View | readonly number[]): void {
+	assign(value: Tensor | ArrayLike<number>): void {
 		if (!this.isLeaf || !this.requiresGrad) {
 			throw failure({
 				what: "assign: not a parameter",
@@ -177,20 +183,33 @@ export class Tensor implements View {
 				fix: "assign to the parameters that this value was computed from",
 			});
 		}
-		const from = Array.isArray(value) ? undefined : (value as View);
-		const size = from ? sizeOf(from.shape) : (value as readonly number[]).length;
-		const fits = from ? shapeText(from.shape) === shapeText(this.shape) : size === this.size;
-		if (!fits) {
+		const tensor = value instanceof Tensor ? value : undefined;
+		if (tensor ? !sameShape(tensor.shape, this.shape) : (value as ArrayLike<number>).length !== this.size) {
 			throw failure({
 				what: `assign: shapes differ${this.name === undefined ? "" : ` for parameter "${this.name}"`}`,
 				expected: `shape ${shapeText(this.shape)}`,
-				actual: from ? `shape ${shapeText(from.shape)}` : `${size} numbers`,
+				actual: tensor ? `shape ${shapeText(tensor.shape)}` : `${(value as ArrayLike<number>).length} numbers`,
 			});
 		}
-		// Read everything before the first write: the value may be a view of this very parameter.
-		const elements: number[] | readonly number[] = from ? [] : (value as readonly number[]);
-		if (from) forEachElement(from, (element) => (elements as number[]).push(element));
-		for (let index = 0; index < size; index++) this.storage[this.offset + index] = elements[index] as number;
+		// See Note [a parameter changes by moving].
+		const here = this as { storage: Storage; offset: number; strides: readonly number[] };
+		if (tensor?.dtype === this.dtype) {
+			here.storage = tensor.storage;
+			here.offset = tensor.offset;
+			here.strides = tensor.strides;
+		} else {
+			const from = tensor ?? (value as ArrayLike<number>);
+			const { storage, offset } = allocate(this.dtype, this.size);
+			let next = offset;
+			const write = (element: number): void => {
+				storage[next++] = element;
+			};
+			if (from instanceof Tensor) forEachElement(from, write);
+			else for (let index = 0; index < from.length; index++) write(from[index] as number);
+			here.storage = storage;
+			here.offset = offset;
+			here.strides = stridesOf(this.shape);
+		}
 		this.lastAssigned = momentOfAssignment();
 	}
 

@@ -81,13 +81,15 @@ export function checkGradients(f: (...xs: never[]) => Value, xs: Arguments, opti
 	function checkOrder(g: (...xs: Nest[]) => Value, at: Arguments, current: number): void {
 		for (let count = 0; count < directions; count++) {
 			const v = directionLike(at, generator);
-			checked.push(checkDirection(scalarOf(g, at, generator), at, v, current, tolerance));
+			checked.push(checkDirection(scalarOf(g, generator), at, v, current, tolerance));
 		}
 		if (current >= order) return;
 		// The derivative along a fixed direction is a function again.
 		const v = directionLike(at, generator);
 		const along = (...ys: Nest[]): Value => {
-			const gradient = grad((inner: Nest[]) => scalarOf(g, at, undefined)(...inner), { unused: "zero" })(ys as never);
+			const gradient = grad((inner: Nest[]) => scalarOf(g, new Generator(1))(...inner), { unused: "zero" })(
+				ys as never,
+			);
 			return inner(gradient, v);
 		};
 		checkOrder(along, at, current + 1);
@@ -95,17 +97,12 @@ export function checkGradients(f: (...xs: never[]) => Value, xs: Arguments, opti
 }
 
 /** `f` followed by a product with fixed random numbers, where its value is a tensor: every output is looked at. */
-function scalarOf(
-	f: (...xs: Nest[]) => Value,
-	at: Arguments,
-	generator: Generator | undefined,
-): (...xs: Nest[]) => Node {
+function scalarOf(f: (...xs: Nest[]) => Value, generator: Generator): (...xs: Nest[]) => Node {
 	let weights: Tensor | undefined;
-	void at;
 	return (...xs) => {
 		const y = f(...xs);
 		if (!(y instanceof Tensor)) return typeof y === "number" ? mul(y, 1) : y;
-		weights ??= randomLike(y, generator ?? new Generator(1));
+		weights ??= randomLike(y, generator);
 		return sum(mul(y, weights));
 	};
 }

@@ -7,7 +7,7 @@
  */
 import { originOfSlot, type Unit, unitOf } from "../core/graph.js";
 import { scopePath } from "../core/scope.js";
-import { adjointColumn, Chunk, Scalar, scopeOf, staleParameter } from "../core/tape.js";
+import { Chunk, Scalar, scopeOf, staleParameter } from "../core/tape.js";
 import { type Node, Tensor } from "../core/tensor.js";
 
 /** The part of the graph between outputs and the variables asked for. */
@@ -16,6 +16,8 @@ export interface Region {
 	readonly units: readonly Unit[];
 	/** True where a tracked value from before the variables is read: the result depends on something outside, too. */
 	readonly enclosing: boolean;
+	/** Chunks from before the variables that are read: contributions to them are dropped. */
+	readonly outside: readonly Chunk[];
 	/** `unit.pass` of every unit visited. */
 	readonly pass: number;
 }
@@ -25,6 +27,7 @@ class Search {
 	readonly pass: number;
 	readonly floor: number;
 	readonly units: Unit[] = [];
+	readonly outside: Chunk[] = [];
 	enclosing = false;
 
 	constructor(pass: number, floor: number) {
@@ -38,8 +41,7 @@ class Search {
 		if (unit.serial >= this.floor) this.units.push(unit);
 		else {
 			this.enclosing = true;
-			// Contributions to what lies outside are dropped, but must land somewhere.
-			if (unit instanceof Chunk) unit.adjoints = adjointColumn(unit.block, false);
+			if (unit instanceof Chunk) this.outside.push(unit);
 		}
 	}
 
@@ -74,7 +76,7 @@ let passes = 0;
 /** The tracked units that `outputs` were computed from and that are not older than `floor`. */
 export function collect(outputs: readonly Node[], floor = 0): Region {
 	const search = new Search(++passes, floor);
-	const { units, pass } = search;
+	const { units, outside, pass } = search;
 	for (const output of outputs) if (output.requiresGrad) search.meet(unitOf(output));
 	for (let next = 0; next < units.length; next++) {
 		const unit = units[next] as Unit;
@@ -82,7 +84,7 @@ export function collect(outputs: readonly Node[], floor = 0): Region {
 		else search.expandTensor(unit);
 	}
 	newestFirst(units);
-	return { units, enclosing: search.enclosing, pass };
+	return { units, enclosing: search.enclosing, outside, pass };
 }
 
 /** Throws where a leaf that `chunk` reads was assigned after it was read. */

@@ -2,14 +2,17 @@
  * Operations that users define, on the same terms as ours.
  */
 import { failure } from "../core/errors.js";
-import type { AnyOp, Custom, Domain, Kink } from "../core/op.js";
+import { parseFormula, scaledFunction } from "../core/formula.js";
+import { type AnyOp, type Custom, type Domain, functionNamed, type Kink } from "../core/op.js";
 import { isRecording, noGrad, recordCustom, Scalar } from "../core/tape.js";
 import { type Node, record, Tensor, type Value } from "../core/tensor.js";
 import { fixed } from "../ops/create.js";
 import { facts } from "../ops/define.js";
+import { evaluate } from "../ops/evaluate.js";
 import { asTensor, pick } from "../ops/movement.js";
 import { type Binary, binary, type Ternary, ternary, type Unary, unary } from "../ops/pointwise.js";
 import { isValue } from "./nest.js";
+import { numericEnvironment } from "./sweep.js";
 
 /** A pointwise operation: its value on plain numbers, and one partial per operand as a formula in x, y, w and the result z. */
 export interface OpDefinition {
@@ -64,6 +67,15 @@ export function defineOp({ name, value, partials, ...given }: OpDefinition): Una
 			fix: "write null for an operand without a gradient",
 		});
 	}
+	if (functionNamed(name)) {
+		throw failure({
+			what: `defineOp: "${name}" is already defined`,
+			expected: "a name that no operation has, nor formulas use for one",
+			actual: name,
+			fix: "choose another name, or use the existing operation",
+		});
+	}
+	for (const partial of partials) if (partial !== null) checkPartial(partial, partials.length);
 	switch (partials.length) {
 		case 1:
 			return unary(name, value, partials[0] ?? null, given);
@@ -79,6 +91,14 @@ export function defineOp({ name, value, partials, ...given }: OpDefinition): Una
 				fix: "use customGradient for a function of more values",
 			});
 	}
+}
+
+/** Refuses a partial that cannot be computed, here, where it is written, and not in the first pass that meets it. */
+function checkPartial(partial: string, arity: number): void {
+	const formula = parseFormula(partial);
+	const names = [...["x", "y", "w"].slice(0, arity), "z"];
+	scaledFunction(formula, names, numericEnvironment());
+	evaluate(formula, new Map(names.map((name) => [name, 1])));
 }
 
 /**

@@ -10,16 +10,7 @@ import type { DType } from "../core/dtype.js";
 import { type Formula, namesIn, scaledCode, scaledFunction } from "../core/formula.js";
 import type { Pointwise } from "../core/op.js";
 import type { Tensor } from "../core/tensor.js";
-import {
-	generatesCode,
-	ownCopy,
-	type Pull1,
-	type Pull2,
-	type Pull3,
-	pull1,
-	pull2,
-	pull3,
-} from "../kernels/loops.js";
+import { generatesCode, ownCopy, type Pull1, type Pull2, type Pull3, pull1, pull2, pull3 } from "../kernels/loops.js";
 import { rows } from "../kernels/walk.js";
 import { flatStep } from "../ops/pointwise.js";
 import { functionsIn, numericEnvironment, ruleCode } from "./sweep.js";
@@ -101,12 +92,40 @@ export function pullLoop(
 	if (op.arity === 1) {
 		const loop = loopOf(partial, key, op.name, pull1);
 		if (stepG >= 0 && stepX >= 0) {
-			loop(add, count, gz.storage, gz.offset, stepG, x.storage, x.offset, stepX, z.storage, z.offset, stepZ, gx.storage, gx.offset);
+			loop(
+				add,
+				count,
+				gz.storage,
+				gz.offset,
+				stepG,
+				x.storage,
+				x.offset,
+				stepX,
+				z.storage,
+				z.offset,
+				stepZ,
+				gx.storage,
+				gx.offset,
+			);
 			return;
 		}
 		along([gz, x, z, gx], (length, at, step) => {
 			const [g, a, b, out] = at as Four;
-			loop(add, length, gz.storage, g, step[0] as number, x.storage, a, step[1] as number, z.storage, b, step[2] as number, gx.storage, out);
+			loop(
+				add,
+				length,
+				gz.storage,
+				g,
+				step[0] as number,
+				x.storage,
+				a,
+				step[1] as number,
+				z.storage,
+				b,
+				step[2] as number,
+				gx.storage,
+				out,
+			);
 		});
 		return;
 	}
@@ -115,7 +134,24 @@ export function pullLoop(
 	if (op.arity === 2) {
 		const loop = loopOf(partial, key, op.name, pull2);
 		if (stepG >= 0 && stepX >= 0 && stepY >= 0) {
-			loop(add, count, gz.storage, gz.offset, stepG, x.storage, x.offset, stepX, y.storage, y.offset, stepY, z.storage, z.offset, stepZ, gx.storage, gx.offset);
+			loop(
+				add,
+				count,
+				gz.storage,
+				gz.offset,
+				stepG,
+				x.storage,
+				x.offset,
+				stepX,
+				y.storage,
+				y.offset,
+				stepY,
+				z.storage,
+				z.offset,
+				stepZ,
+				gx.storage,
+				gx.offset,
+			);
 			return;
 		}
 		along([gz, x, y, z, gx], (length, at, step) => {
@@ -129,7 +165,27 @@ export function pullLoop(
 	along([gz, x, y, w, z, gx], (length, at, step) => {
 		const [g, a, b, c, d, out] = at as Six;
 		const [byG, byX, byY, byW, byZ] = step as Six;
-		loop(add, length, gz.storage, g, byG, x.storage, a, byX, y.storage, b, byY, w.storage, c, byW, z.storage, d, byZ, gx.storage, out);
+		loop(
+			add,
+			length,
+			gz.storage,
+			g,
+			byG,
+			x.storage,
+			a,
+			byX,
+			y.storage,
+			b,
+			byY,
+			w.storage,
+			c,
+			byW,
+			z.storage,
+			d,
+			byZ,
+			gx.storage,
+			out,
+		);
 	});
 }
 
@@ -137,7 +193,10 @@ type Four = readonly [number, number, number, number];
 type Five = readonly [...Four, number];
 type Six = readonly [...Five, number];
 
-function along(views: readonly Tensor[], visit: (count: number, at: readonly number[], step: readonly number[]) => void): void {
+function along(
+	views: readonly Tensor[],
+	visit: (count: number, at: readonly number[], step: readonly number[]) => void,
+): void {
 	const [first] = views as readonly [Tensor];
 	rows(
 		first.shape,

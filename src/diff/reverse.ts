@@ -1,5 +1,5 @@
 import { failure } from "../core/errors.js";
-import { orderOf, orderOfSlot, originOf, originOfSlot, scopeOfNode, type Unit } from "../core/graph.js";
+import { orderOf, orderOfSlot, originOf, originOfSlot, scopeOfNode, type Unit, unitOf } from "../core/graph.js";
 import type { Pointwise } from "../core/op.js";
 import { withScope } from "../core/scope.js";
 import { sameShape, shapeText } from "../core/shape.js";
@@ -10,12 +10,13 @@ import {
 	cutTape,
 	gradColumn,
 	isRecording,
+	lastSerial,
 	Scalar,
 	withRecording,
 } from "../core/tape.js";
 import { allocate, type Node, Tensor, type Value, wrap } from "../core/tensor.js";
 import { accumulate } from "../kernels/strided.js";
-import { add } from "../ops/arithmetic.js";
+import { add, identity } from "../ops/arithmetic.js";
 import { onesLike } from "../ops/create.js";
 import { asTensor, cast } from "../ops/movement.js";
 import { collect } from "./collect.js";
@@ -106,7 +107,7 @@ function sweepUnits(units: readonly Unit[]): void {
 			sweep(unit, from, above, cross);
 			above = from;
 			const g = slot === none ? -0 : (unit.adjoints[slot] as number);
-			if (!Object.is(g, -0)) for (const hook of unit.hooks.get(slot) ?? []) hook(constant(g));
+			if (!Object.is(g, -0)) for (const hook of [...(unit.hooks.get(slot) ?? [])]) hook(constant(g));
 		}
 	}
 }
@@ -125,7 +126,7 @@ function cross(chunk: Chunk, slot: number, g: number): void {
 }
 
 function pullTensor(z: Tensor, gz: Tensor): void {
-	for (const hook of z.hooks ?? []) hook(gz);
+	if (z.hooks) for (const hook of [...z.hooks]) hook(gz);
 	const { op, inputs } = z;
 	if (op === undefined) return;
 	if (op.family !== "pointwise") {
@@ -235,13 +236,10 @@ export function backward(output: Node, options: { readonly cotangent?: Value } =
 function leave(units: readonly Unit[], found: ((x: Node) => Node | undefined) | undefined): void {
 	for (const unit of units) {
 		if (unit instanceof Tensor) {
-			if (unit.op !== undefined && !unit.retained) {
-				unit.cotangent = undefined;
-				continue;
-			}
 			const gradient = found ? (found(unit) as Tensor | undefined) : unit.cotangent;
-			unit.cotangent = undefined;
-			if (gradient === undefined) continue;
+			// Where `found` is given, a plain pass is under way around this one, and the cotangents are its own.
+			if (!found) unit.cotangent = undefined;
+			if (gradient === undefined || (unit.op !== undefined && !unit.retained)) continue;
 			const before = unit.op === undefined ? unit.grad : undefined;
 			unit.grad = before === undefined ? gradient.detach() : withRecording(false, () => add(before, gradient));
 		} else if (isLeaf(unit)) {
@@ -333,23 +331,50 @@ export function pullBack(
 	variables: readonly Node[],
 	createGraph: boolean,
 ): (Node | undefined)[] {
-	const { units, pass } = collect(
+	const { units, outside, pass } = collect(
 		seeds.map(({ output }) => output),
 		floorOf(variables),
 	);
 	if (createGraph || depth > 0) {
-		const found = withRecording(createGraph, () => recordedPass(seeds, units));
-		return variables.map((x) => found.get(orderOf(x)));
+		return withRecording(createGraph, () => {
+			const before = lastSerial();
+			const found = recordedPass(seeds, units);
+			return apart(
+				variables.map((x) => found.get(orderOf(x))),
+				before,
+			);
+		});
 	}
+	// Asked before the pass: a rule or listener may differentiate on the way, and visit the same units again.
+	const visited = variables.map((x) => unitOf(x).pass === pass);
 	return plainly(() => {
 		reset(units, false);
+		// Contributions to what lies outside must land somewhere.
+		for (const chunk of outside) chunk.adjoints = adjointColumn(chunk.block, false);
 		for (const { output, cotangent } of seeds) if (output.requiresGrad) contribute(output, cotangent);
 		sweepUnits(units);
-		return variables.map((x) => {
-			if (x instanceof Tensor) return x.pass === pass ? x.cotangent : undefined;
-			const g = x.chunk.pass === pass ? (x.chunk.adjoints[x.index] as number) : -0;
+		return variables.map((x, index) => {
+			if (!visited[index]) return undefined;
+			if (x instanceof Tensor) return x.cotangent?.detach();
+			const g = x.chunk.adjoints[x.index] as number;
 			return Object.is(g, -0) ? undefined : constant(g);
 		});
+	});
+}
+
+/**
+ * Each gradient as a node of its own: giving one a name changes no other one,
+ * and nothing that was there before the pass, as the cotangent or an operand
+ * that a rule returned.
+ */
+function apart(found: readonly (Node | undefined)[], before: number): (Node | undefined)[] {
+	const seen = new Set<number>();
+	return found.map((gradient) => {
+		if (gradient === undefined) return undefined;
+		const order = orderOf(gradient);
+		const shared = seen.has(order) || unitOf(gradient).serial <= before;
+		seen.add(order);
+		return shared ? identity(gradient) : gradient;
 	});
 }
 
@@ -378,7 +403,7 @@ function recordedPass(seeds: readonly Seed[], units: readonly Unit[]): Map<numbe
 		if (unit instanceof Tensor) {
 			const gz = cotangents.get(orderOf(unit)) as Tensor | undefined;
 			if (gz === undefined) continue;
-			for (const hook of unit.hooks ?? []) hook(gz);
+			if (unit.hooks) for (const hook of [...unit.hooks]) hook(gz);
 			step(unit, gz);
 			continue;
 		}
@@ -386,7 +411,7 @@ function recordedPass(seeds: readonly Seed[], units: readonly Unit[]): Map<numbe
 		for (let slot = unit.end - 1; slot >= unit.start; slot--) {
 			const gz = cotangents.get(orderOfSlot(unit, slot)) as Scalar | undefined;
 			if (gz === undefined) continue;
-			for (const hook of unit.hooks?.get(slot) ?? []) hook(gz);
+			for (const hook of [...(unit.hooks?.get(slot) ?? [])]) hook(gz);
 			step(new Scalar(unit, slot), gz);
 		}
 	}

@@ -6,7 +6,7 @@
  * policy forbids generated code, the same formulas run as closures.
  */
 import { callsIn, type Environment, type Formula, namesIn, scaledCode, scaledFunction } from "../core/formula.js";
-import { functionNamed, functionNames, opcodeCount, operationAt, type Pointwise } from "../core/op.js";
+import { functionNamed, functionNames, opcodeCount, operationAt, operations, type Pointwise } from "../core/op.js";
 import { type Chunk, firstOpcode, opcodes, resolve, slotBits, slotMask } from "../core/tape.js";
 import { generatesCode } from "../kernels/loops.js";
 import { constants } from "../ops/evaluate.js";
@@ -63,13 +63,12 @@ function contributes(op: Pointwise, operand: number, variant: number): boolean {
 }
 
 function everyVariant(): { op: Pointwise; code: number; variant: number }[] {
-	const list: { op: Pointwise; code: number; variant: number }[] = [];
-	for (let code = firstOpcode; code < opcodeCount(); ) {
-		const op = operationAt(code);
-		for (let variant = 0; variant < variantsOf(op); variant++) list.push({ op, code: code + variant, variant });
-		code += variantsOf(op);
-	}
-	return list;
+	// By the registry, not by counting: a definition that failed leaves a gap in the opcodes.
+	return operations()
+		.filter((op): op is Pointwise => op.family === "pointwise")
+		.flatMap((op) =>
+			Array.from({ length: variantsOf(op) }, (_, variant) => ({ op, code: op.opcode + variant, variant })),
+		);
 }
 
 const columns = { x: ["a", "A", "X"], y: ["b", "B", "Y"], w: ["c", "C", "W"] } as const;
@@ -124,31 +123,44 @@ ${everyVariant().map(caseText).join("\n")}
 
 function compileSweep(): Sweep {
 	const { names, values } = functionsIn(everyVariant().flatMap(({ op }) => op.partials.filter((p) => p !== undefined)));
-	return new Function("touch", ...names, sweepText())(touch, ...values) as Sweep;
+	return new Function("touch", ...names, sweepText())(touchWith(reachTable()), ...values) as Sweep;
 }
 
-/** A cotangent of +0 passes nothing on, but says that its operands were reached; see Note [minus zero means no gradient]. */
-function touch(chunk: Chunk, slot: number, cross: Cross): void {
-	const code = chunk.ops[slot] as number;
-	if (code <= opcodes.argument) return;
-	if (code < firstOpcode) {
-		cross(chunk, slot, 0);
-		return;
+/** By opcode: bit k is set where a gradient flows to operand k, bit 3 where the slot leaves the columns. */
+function reachTable(): Uint8Array {
+	const table = new Uint8Array(opcodeCount());
+	table[opcodes.pick] = table[opcodes.custom] = 8;
+	for (const { op, code, variant } of everyVariant()) {
+		table[code] = op.partials.reduce(
+			(bits, _, operand) => bits | (Number(contributes(op, operand, variant)) << operand),
+			0,
+		);
 	}
-	const op = operationAt(code);
-	const variant = code - op.opcode;
-	const reach = (operand: number, reference: number): void => {
-		if (!contributes(op, operand, variant)) return;
-		const { chunk: source, index } = resolve(chunk, reference);
-		source.adjoints[index] = (source.adjoints[index] as number) + 0;
+	return table;
+}
+
+/**
+ * What a cotangent of +0 does: it passes nothing on, but tells the operands
+ * that they were reached; see Note [minus zero means no gradient]. Half of the
+ * slots of a relu network come by here.
+ */
+function touchWith(reach: Uint8Array): (chunk: Chunk, slot: number, cross: Cross) => void {
+	const arrive = (chunk: Chunk, operand: number): void => {
+		const column = operand > slotMask ? (chunk.sources[operand >>> slotBits] as Chunk).adjoints : chunk.adjoints;
+		column[operand & slotMask] = (column[operand & slotMask] as number) + 0;
 	};
-	reach(0, chunk.left[slot] as number);
-	if (op.arity > 1) reach(1, chunk.right[slot] as number);
-	if (op.arity > 2) reach(2, chunk.left[slot - 1] as number);
+	return (chunk, slot, cross) => {
+		const bits = reach[chunk.ops[slot] as number] as number;
+		if (bits & 1) arrive(chunk, chunk.left[slot] as number);
+		if (bits & 2) arrive(chunk, chunk.right[slot] as number);
+		if (bits & 4) arrive(chunk, chunk.left[slot - 1] as number);
+		if (bits & 8) cross(chunk, slot, 0);
+	};
 }
 
 function plainSweep(): Sweep {
 	const environment = numericEnvironment();
+	const touch = touchWith(reachTable());
 	const table: ((chunk: Chunk, slot: number, g: number) => void)[] = [];
 	for (const { op, code, variant } of everyVariant()) {
 		const rules = op.partials.map((partial, operand) =>

@@ -40,6 +40,7 @@ import {
 	sum,
 	Tensor,
 	type TensorData,
+	type TensorOptions,
 	tensor,
 	type Value,
 	where,
@@ -50,6 +51,7 @@ export type Reduction = "mean" | "sum" | "none";
 
 /** How a loss is taken. */
 export interface LossOptions {
+	/** The mean when left out, except for losses that are sums by name. */
 	readonly reduction?: Reduction | undefined;
 }
 
@@ -64,33 +66,38 @@ export interface LossOptions {
  */
 export interface Loss {
 	(prediction: number | Scalar, target: number | Scalar, options?: LossOptions): Scalar;
-	(prediction: TensorData, target: TensorData, options?: LossOptions): Tensor;
+	(prediction: Several, target: TensorData, options?: LossOptions): Tensor;
+	(prediction: TensorData, target: Several, options?: LossOptions): Tensor;
+	(prediction: TensorData, target: TensorData, options?: LossOptions): Node;
 }
 
+/** Numbers in arrays or tensors, not a single one. */
+type Several = Exclude<TensorData, number | boolean | Scalar>;
+
 /** Which numbers a loss takes, and what to do about others. */
-interface Range {
+interface Allowed {
 	readonly says: string;
 	readonly holds: (x: number) => boolean;
 	readonly fix: string;
 }
 
-interface Ranges {
-	readonly prediction?: Range;
-	readonly target?: Range;
+interface Domains {
+	readonly prediction?: Allowed;
+	readonly target?: Allowed;
 }
 
 // NaN passes: it should be seen where it arrives, and not be called a wrong target.
-const between0And1 = (fix: string): Range => ({ says: "numbers from 0 to 1", holds: (x) => !(x < 0 || x > 1), fix });
+const between0And1 = (fix: string): Allowed => ({ says: "numbers from 0 to 1", holds: (x) => !(x < 0 || x > 1), fix });
 const probabilities = between0And1("use bceWithLogits for predictions before the sigmoid");
 const labels = between0And1("for labels -1 and 1, (y + 1) / 2");
-const signs: Range = { says: "-1 or 1", holds: (x) => x === -1 || x === 1, fix: "for labels 0 and 1, 2 * y - 1" };
+const signs: Allowed = { says: "-1 or 1", holds: (x) => x === -1 || x === 1, fix: "for labels 0 and 1, 2 * y - 1" };
 
 /** Defines a loss by what one prediction and its target contribute. */
 function elementwise(
 	name: string,
 	usual: Reduction,
 	contribution: (x: Value, y: Value) => Node,
-	{ prediction: domain, target: labelling }: Ranges = {},
+	{ prediction: domain, target: labelling }: Domains = {},
 ): Loss {
 	const loss = (prediction: TensorData, target: TensorData, { reduction = usual }: LossOptions = {}): Node =>
 		scope(name, () => {
@@ -101,6 +108,9 @@ function elementwise(
 		});
 	return loss as Loss;
 }
+
+/** Targets given as bytes or booleans are numbers here: as a tensor of their own they would be truth values, 2 the same as 1. */
+const counted: TensorOptions = { dtype: "float64" };
 
 const squaredError = (x: Value, y: Value): Node => square(sub(x, y));
 
@@ -199,7 +209,7 @@ export function crossEntropy(
 ): Tensor {
 	return scope("crossEntropy", () => {
 		const z = logits instanceof Tensor ? logits : tensor(logits);
-		const t = targets instanceof Tensor ? targets : tensor(targets);
+		const t = targets instanceof Tensor ? targets : tensor(targets, counted);
 		if (z.rank > 0 && sameShape(t.shape, z.shape)) {
 			return reduce("crossEntropy", againstProbabilities(z, cast(t, dtypeFor(t, targets, z))), reduction);
 		}
@@ -211,8 +221,8 @@ export function crossEntropy(
 }
 
 function againstProbabilities(z: Tensor, t: Tensor): Tensor {
-	const counted = where(equal(t, 0), 0, logSoftmax(z)); // 0 · -∞ would be NaN
-	return neg(sum(mul(t, counted), { axis: -1 }));
+	const logarithms = where(equal(t, 0), 0, logSoftmax(z)); // 0 · -∞ would be NaN
+	return neg(sum(mul(t, logarithms), { axis: -1 }));
 }
 
 function againstClasses(z: Tensor, indices: Tensor): Tensor {
@@ -220,7 +230,7 @@ function againstClasses(z: Tensor, indices: Tensor): Tensor {
 	return neg(reshape(chosen, indices.shape));
 }
 
-const indicesBelow = (classes: number): Range => ({
+const indicesBelow = (classes: number): Allowed => ({
 	says: `whole numbers from 0 to ${classes - 1}, one per class on the last axis of the logits`,
 	holds: (x) => Number.isInteger(x) && x >= 0 && x < classes,
 	fix: "count classes from 0; if these are probabilities, give them the shape of the logits",
@@ -254,22 +264,21 @@ function notIndices(logits: Shape, targets: Tensor): Error {
 /** Prediction and target as values of the same shape, or one of them a single number. */
 function pair(name: string, prediction: TensorData, target: TensorData): [x: Value, y: Value] {
 	const x = asValue(prediction);
-	const y = asValue(target);
+	const y = asValue(target, counted);
 	if (!(x instanceof Tensor && y instanceof Tensor)) return [x, y];
 	if (!sameShape(x.shape, y.shape)) {
 		throw failure({
 			what: `${name}: shapes of predictions and targets differ`,
 			expected: `targets ${shapeText(x.shape)}, one per prediction`,
 			actual: `targets ${shapeText(y.shape)}`,
-			fix:
-				x.size === y.size ? "reshape one of them" : "give every prediction its own target: a loss does not broadcast",
+			fix: `${x.size === y.size ? "reshape one of them" : "give every prediction a target"}: a loss does not broadcast`,
 		});
 	}
 	return [x, cast(y, dtypeFor(y, target, x))];
 }
 
-function asValue(data: TensorData): Value {
-	return typeof data === "number" || data instanceof Scalar || data instanceof Tensor ? data : tensor(data);
+function asValue(data: TensorData, options?: TensorOptions): Value {
+	return typeof data === "number" || data instanceof Scalar || data instanceof Tensor ? data : tensor(data, options);
 }
 
 /** The dtype for targets: that of the predictions, unless a floating tensor was given, which keeps its own. */
@@ -278,15 +287,15 @@ function dtypeFor(y: Tensor, given: TensorData, x: Tensor): DType {
 	return settled || !isFloating(x.dtype) ? y.dtype : x.dtype;
 }
 
-function checkRange(name: string, what: string, x: Value, range: Range | undefined): void {
-	if (range === undefined) return;
-	const place = firstOutside(x, range);
+function checkRange(name: string, what: string, x: Value, allowed: Allowed | undefined): void {
+	if (allowed === undefined) return;
+	const place = firstOutside(x, allowed);
 	if (place === undefined) return;
-	throw failure({ what: `${name}: ${what} is out of range`, expected: range.says, actual: place, fix: range.fix });
+	throw failure({ what: `${name}: ${what} is out of range`, expected: allowed.says, actual: place, fix: allowed.fix });
 }
 
-/** The first number that does not lie in the range, and where it stands. */
-function firstOutside(x: Value, { holds }: Range): string | undefined {
+/** The first number that is not allowed, and where it stands. */
+function firstOutside(x: Value, { holds }: Allowed): string | undefined {
 	if (!(x instanceof Tensor)) return holds(Number(x)) ? undefined : String(Number(x));
 	let position = 0;
 	let found: string | undefined;

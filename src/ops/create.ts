@@ -77,7 +77,9 @@ function build(data: TensorData, { dtype, shape }: TensorOptions): Tensor {
 	}
 	if (ArrayBuffer.isView(data)) {
 		const elements = data as Storage;
-		return wrap(convert(elements, dtype ?? dtypeOf(elements)), reshaped(shape ?? [elements.length], elements.length));
+		// Bytes are numbers (labels, pixels); bool is asked for by name.
+		const own = elements instanceof Uint8Array ? "int32" : dtypeOf(elements);
+		return wrap(convert(elements, dtype ?? own), reshaped(shape ?? [elements.length], elements.length));
 	}
 	const sizes: number[] = [];
 	const elements: (number | boolean | Scalar)[] = [];

@@ -7,6 +7,7 @@
  */
 import { Scalar } from "../core/tape.js";
 import { type Node, Tensor, type Value } from "../core/tensor.js";
+import { ownCopy } from "../kernels/loops.js";
 import * as arithmetic from "./arithmetic.js";
 import * as compare from "./compare.js";
 import * as composite from "./composite.js";
@@ -74,29 +75,30 @@ function attach(prototype: object, functions: Readonly<Record<string, unknown>>)
 	for (const [name, call] of Object.entries(functions)) {
 		if (typeof call !== "function" || internal.has(name)) continue;
 		Object.defineProperty(prototype, name, {
-			value: methodOf(call as AnyFunction),
+			value: methodOf(name, call as AnyFunction),
 			writable: true,
 			configurable: true,
 		});
 	}
 }
 
-/** One closure per arity: a rest parameter would cost an array per call on the scalar tape. */
-function methodOf(call: AnyFunction): AnyFunction {
-	switch (call.length) {
-		case 1:
-			return function (this: unknown, options: unknown) {
-				return options === undefined ? call(this) : call(this, options);
-			};
-		case 2:
-			return function (this: unknown, y: unknown, options: unknown) {
-				return options === undefined ? call(this, y) : call(this, y, options);
-			};
-		default:
-			return function (this: unknown, ...rest: unknown[]) {
-				return call(this, ...rest);
-			};
-	}
+/** A method of its own per operation, so that V8 inlines it; see Note [one loop per operation]. */
+function methodOf(name: string, call: AnyFunction): AnyFunction {
+	return call.length === 1 ? ownCopy(name, methodOfOne)(call) : ownCopy(name, methodOfTwo)(call);
+}
+
+// Factories for `ownCopy`: they may use nothing but their parameters. A rest parameter would cost an array per call.
+
+function methodOfOne(call: AnyFunction): AnyFunction {
+	return function loop(this: unknown, options: unknown) {
+		return options === undefined ? call(this) : call(this, options);
+	};
+}
+
+function methodOfTwo(call: AnyFunction): AnyFunction {
+	return function loop(this: unknown, y: unknown, options: unknown) {
+		return options === undefined ? call(this, y) : call(this, y, options);
+	};
 }
 
 attach(Scalar.prototype, arithmetic);

@@ -1,0 +1,519 @@
+/**
+ * Everything that can be asked of an operation, asked of every operation.
+ *
+ * One loop over the registry: a new line in src/ops is tested without a new
+ * line here, but for its oracle, the value by other means, without which it
+ * fails. No operation is treated by name anywhere else.
+ */
+import * as library from "chainrule";
+import {
+	checkGradients,
+	evaluate,
+	formulaText,
+	gradients,
+	type Node,
+	noGrad,
+	operation,
+	operations,
+	parseFormula,
+	permute,
+	Scalar,
+	scalar,
+	slice,
+	sum,
+	Tensor,
+	tensor,
+	type Value,
+	zeros,
+} from "chainrule";
+import { describe, expect, test } from "vitest";
+import { callsIn, namesIn, sameFormula } from "../../src/core/formula.js";
+import { functionNamed, type Linear, type Pointwise } from "../../src/core/op.js";
+import { type Shape, sizeOf } from "../../src/core/shape.js";
+import { constants } from "../../src/ops/evaluate.js";
+import { distinct, isPointwise, isStructural, numbers, point, randomFor, structural, tensorsAt, ulps, whole } from "./sampling.js";
+
+// ---------------------------------------------------------------- values by other means
+
+/** ∫ₐᵇ f by Simpson's rule. */
+function integral(f: (t: number) => number, a: number, b: number, intervals = 2000): number {
+	const h = (b - a) / intervals;
+	let total = f(a) + f(b);
+	for (let i = 1; i < intervals; i++) total += (i % 2 === 1 ? 4 : 2) * f(a + i * h);
+	return (total * h) / 3;
+}
+
+const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
+
+/** A second definition of each value. An operation without one fails. */
+const oracle: Readonly<Record<string, (x: number, y: number, w: number) => number>> = {
+	add: (x, y) => x - -y,
+	sub: (x, y) => x + -y,
+	mul: (x, y) => x / (1 / y),
+	div: (x, y) => x * y ** -1,
+	pow: (x, y) => Math.exp(y * Math.log(x)),
+	identity: (x) => x * 1,
+	neg: (x) => 0 - x,
+	square: (x) => x ** 2,
+	sqrt: (x) => x ** 0.5,
+	abs: (x) => (x < 0 ? -x : x),
+	sign: (x) => (x > 0 ? 1 : -1),
+	maximum: (x, y) => (x > y ? x : y),
+	minimum: (x, y) => (x > y ? y : x),
+	less: (x, y) => Number(y - x > 0),
+	lessEqual: (x, y) => Number(y - x >= 0),
+	greater: (x, y) => Number(y - x < 0),
+	greaterEqual: (x, y) => Number(y - x <= 0),
+	equal: (x, y) => Number(y - x === 0),
+	notEqual: (x, y) => Number(y - x !== 0),
+	where: (x, y, w) => (x !== 0 ? y : w),
+	exp: (x) => Math.E ** x,
+	expm1: (x) => Math.exp(x) - 1,
+	log: (x) => 2 * integral((t) => 1 / (1 - t * t), 0, (x - 1) / (x + 1)), // 2 artanh
+	log1p: (x) => Math.log(1 + x),
+	sin: (x) => Math.cos(x - Math.PI / 2),
+	cos: (x) => Math.sin(x + Math.PI / 2),
+	tan: (x) => Math.sin(x) / Math.cos(x),
+	tanh: (x) => 1 - 2 / (Math.exp(2 * x) + 1),
+	sigmoid: logistic,
+	logSigmoid: (x) => Math.log(logistic(x)),
+	softplus: (x) => Math.log(1 + Math.exp(x)),
+	relu: (x) => (x > 0 ? x : 0),
+	leakyRelu: (x, y) => (x > 0 ? x : x * y),
+	step: (x) => Number(x > 0),
+	erf: (x) => (2 / Math.sqrt(Math.PI)) * integral((t) => Math.exp(-t * t), 0, x),
+};
+
+const pointwise = operations().filter(isPointwise);
+const others = operations().filter(isStructural).map(structural);
+
+/** Operations whose operands or result are numbers of the tape: they have tests of their own at the end. */
+const crossings = new Set(["fromScalars", "pick"]);
+
+const letters = ["x", "y", "w"] as const;
+
+/** The elements of each tensor at one place. */
+function operandsAt(tensors: readonly Tensor[], position: number): number[] {
+	return tensors.map((x) => x.data[position] as number);
+}
+
+/** A copy as a variable. */
+function variable(x: Tensor, dtype = x.dtype): Tensor {
+	return tensor(x, { requiresGrad: true, dtype });
+}
+
+/** A number different at every place, so that mixed-up places show. */
+function weightsFor(shape: Shape): Tensor {
+	return tensor(Float64Array.from({ length: sizeOf(shape) }, (_, index) => 1 + ((index * 7) % 5) / 4), { shape });
+}
+
+/** Gradients of the weighted sum of `z`; zeros where none arrives. */
+function weightedGradients(z: Tensor, xs: readonly Tensor[], createGraph = false): Tensor[] {
+	const cotangent = library.cast(weightsFor(z.shape), z.dtype);
+	return gradients(z, xs, { cotangent, unused: "zero", createGraph });
+}
+
+// ---------------------------------------------------------------- every operation
+
+describe("every operation", () => {
+	test.each(operations())("$name: the name is the one it is exported under", (op) => {
+		expect(Object.keys(library)).toContain(op.name);
+		expect(library[op.name as keyof typeof library]).toBeTypeOf("function");
+		expect(operation(op.name)).toBe(op);
+	});
+
+	test.each(operations())("$name: says what it does, has a symbol and LaTeX for every operand", (op) => {
+		expect(op.says.trim()).not.toBe("");
+		expect(op.symbol.trim()).not.toBe("");
+		const arity = isPointwise(op) ? op.arity : (structural(op).samples[0]?.shapes.length ?? 1);
+		for (let operand = 1; operand <= arity; operand++) {
+			expect(op.tex).toContain(`#${operand}`);
+			expect(op.text).toContain(`#${operand}`);
+		}
+		expect(op.tex).not.toContain(`#${arity + 1}`);
+		expect(op.tex.split("{").length).toBe(op.tex.split("}").length);
+		expect(op.tex.split("\\left").length).toBe(op.tex.split("\\right").length);
+	});
+
+	test.each(operations())("$name: the text parses, prints and parses to the same formula", (op) => {
+		const text = letters.reduce((filled, letter, at) => filled.replaceAll(`#${at + 1}`, letter), op.text);
+		const formula = parseFormula(text.replaceAll("#", "x"));
+		const printed = formulaText(formula);
+		expect(sameFormula(parseFormula(printed), formula)).toBe(true);
+		expect(formulaText(parseFormula(printed))).toBe(printed);
+	});
+
+	test("is of one of the four families, under a name of its own", () => {
+		const names = operations().map(({ name }) => name);
+		expect(new Set(names).size).toBe(names.length);
+		for (const { family } of operations()) expect(["pointwise", "linear", "bilinear", "custom"]).toContain(family);
+	});
+});
+
+// ---------------------------------------------------------------- pointwise
+
+describe.each(pointwise)("pointwise", (op) => {
+	const { name, arity } = op;
+	const call = op.call as (...operands: Value[]) => Node;
+
+	test(`${name}: the value is finite on the domain and agrees with an independent definition`, () => {
+		const expected = oracle[name];
+		expect(expected, `${name} needs an oracle: add one line to the table above`).toBeDefined();
+		const random = randomFor(name);
+		for (let count = 0; count < 200; count++) {
+			const operands = point(op, random);
+			const z = call(...operands).item();
+			const [x, y, w] = operands as [number, number, number];
+			const other = expected?.(x, y, w) as number;
+			expect(z).toSatisfy(Number.isFinite);
+			expect(Math.abs(z - other), `${name}(${operands.join(", ")})`).toBeLessThanOrEqual(1e-13 * Math.max(1, Math.abs(z)));
+		}
+	});
+
+	test(`${name}: the first derivative agrees in reverse mode, forward mode and finite differences, on numbers`, () => {
+		const random = randomFor(name);
+		for (let count = 0; count < 5; count++) {
+			const report = checkGradients(call as never, point(op, random));
+			expect(report.ok, String(report)).toBe(true);
+		}
+	});
+
+	test(`${name}: the second derivative agrees in reverse mode, forward mode and finite differences, on numbers`, () => {
+		const random = randomFor(name);
+		for (let count = 0; count < 3; count++) {
+			const report = checkGradients(call as never, point(op, random), { order: 2 });
+			expect(report.directions.some(({ order }) => order === 2)).toBe(true);
+			expect(report.ok, String(report)).toBe(true);
+		}
+	});
+
+	test(`${name}: first and second derivatives agree in reverse mode, forward mode and finite differences, on tensors`, () => {
+		const report = checkGradients(call as never, tensorsAt(op, [2, 3], randomFor(name)), { order: 2 });
+		expect(report.ok, String(report)).toBe(true);
+	});
+
+	test(`${name}: the partials are formulas in the operands and the result, and call known functions`, () => {
+		expect([0, arity]).toContain(op.partials.length);
+		const known = new Set([...letters.slice(0, arity), "z", ...constants.keys()]);
+		for (const partial of op.partials) {
+			if (partial === undefined) continue;
+			for (const used of namesIn(partial)) expect(known).toContain(used);
+			for (const used of callsIn(partial)) expect(functionNamed(used)).toBeDefined();
+		}
+	});
+
+	test(`${name}: kinks and domain name one number per operand`, () => {
+		expect(op.domain).toHaveLength(arity);
+		for (const { low, high } of op.domain) expect(low).toBeLessThan(high);
+		for (const { at, slopes, says } of op.kinks) {
+			expect(at).toHaveLength(arity);
+			expect(slopes).toHaveLength(arity);
+			expect(says).not.toBe("");
+		}
+	});
+
+	test(`${name}: the text means the operation`, () => {
+		const formula = parseFormula(letters.reduce((text, letter, at) => text.replaceAll(`#${at + 1}`, letter), op.text));
+		const operands = point(op, randomFor(name));
+		const named = new Map(operands.map((x, at) => [letters[at] as string, scalar(x)]));
+		expect(Number(evaluate(formula, named))).toBe(call(...operands).item());
+	});
+
+	test(`${name}: the scalar tape and tensors give the same value and gradient, bit for bit`, () => {
+		const tensors = tensorsAt(op, [4], randomFor(name)).map((x) => variable(x));
+		const z = call(...tensors) as Tensor;
+		const found = weightedGradients(z, tensors);
+		for (let position = 0; position < 4; position++) {
+			const scalars = operandsAt(tensors, position).map((x) => scalar(x));
+			const number = call(...scalars) as Scalar;
+			expect(number).toBeInstanceOf(Scalar);
+			expect(number.value).toBe(z.data[position]);
+			const weight = weightsFor(z.shape).data[position] as number;
+			const slopes = gradients(number, scalars, { cotangent: weight, unused: "zero" });
+			for (const [operand, slope] of slopes.entries()) expect(slope.value).toBe(found[operand]?.data[position]);
+		}
+	});
+
+	test(`${name}: a gradient is missing on the tape exactly where it is missing on tensors`, () => {
+		const operands = point(op, randomFor(name));
+		const scalars = operands.map((x) => scalar(x));
+		const tensors = operands.map((x) => tensor([x], { requiresGrad: true }));
+		const onTape = gradients(call(...scalars), scalars, { unused: "undefined" });
+		const onTensors = gradients(call(...tensors), tensors, { unused: "undefined" });
+		const stated = letters.slice(0, arity).map((_, operand) => op.partials[operand] !== undefined);
+		expect(onTape.map((slope) => slope !== undefined)).toEqual(stated);
+		expect(onTensors.map((slope) => slope !== undefined)).toEqual(stated);
+	});
+
+	test(`${name}: the recorded gradient is the plain one`, () => {
+		const scalars = point(op, randomFor(name)).map((x) => scalar(x));
+		const plain = gradients(call(...scalars), scalars, { cotangent: 1.25, unused: "zero" });
+		const recorded = gradients(call(...scalars), scalars, { cotangent: 1.25, unused: "zero", createGraph: true });
+		for (const [operand, slope] of plain.entries()) {
+			expect(ulps(slope.value, recorded[operand]?.value as number)).toBeLessThanOrEqual(4);
+		}
+		const tensors = tensorsAt(op, [2, 3], randomFor(name)).map((x) => variable(x));
+		const first = weightedGradients(call(...tensors) as Tensor, tensors);
+		const second = weightedGradients(call(...tensors) as Tensor, tensors, true);
+		for (const [operand, slope] of first.entries()) {
+			const other = numbers(second[operand] as Tensor);
+			for (const [at, value] of numbers(slope).entries()) expect(ulps(value, other[at] as number)).toBeLessThanOrEqual(4);
+		}
+	});
+
+	test(`${name}: float32 is float64 rounded once, and its gradients agree within rounding`, () => {
+		const wide = tensorsAt(op, [16], randomFor(name)).map((x) => variable(x));
+		const narrow = wide.map((x) => variable(x, "float32"));
+		const z = call(...wide) as Tensor;
+		const rounded = call(...narrow) as Tensor;
+		expect(rounded.dtype).toBe(z.dtype === "float64" ? "float32" : z.dtype);
+		expect(numbers(rounded)).toEqual(numbers(z).map(Math.fround));
+		const found = weightedGradients(rounded, narrow);
+		for (const [operand, slope] of weightedGradients(z, wide).entries()) {
+			expect(found[operand]?.dtype).toBe("float32");
+			for (const [at, value] of numbers(slope).entries()) {
+				const difference = Math.abs(value - (found[operand]?.data[at] as number));
+				expect(difference).toBeLessThanOrEqual(4e-6 * Math.max(1, Math.abs(value)));
+			}
+		}
+	});
+
+	test(`${name}: a transposed, reversed or spaced view gives what its copy gives`, () => {
+		const random = randomFor(name);
+		const views: readonly ((x: Tensor) => Tensor)[] = [
+			(x) => permute(x, [1, 0]),
+			(x) => slice(x, [null, [null, null, -1]]),
+			(x) => slice(x, [[0, null, 2], [1]]),
+		];
+		for (const view of views) {
+			const stored = tensorsAt(op, [3, 4], random);
+			const seen = stored.map((x) => view(variable(x)));
+			const copies = seen.map((x) => variable(x));
+			const z = call(...seen) as Tensor;
+			const expected = call(...copies) as Tensor;
+			expect(z.shape).toEqual(expected.shape);
+			expect(numbers(z)).toEqual(numbers(expected));
+			const slopes = weightedGradients(z, seen);
+			for (const [operand, slope] of weightedGradients(expected, copies).entries()) {
+				expect(numbers(slopes[operand] as Tensor)).toEqual(numbers(slope));
+			}
+		}
+	});
+
+	test.each(letters.slice(0, arity).map((letter, operand) => [letter, operand] as const))(
+		`${name}: broadcasting %s gives the value of its copies and the sum of their gradients`,
+		(_, operand) => {
+			const random = randomFor(name);
+			for (const small of [[1, 4], [3, 1], [4], [1], []] as const) {
+				// Repeating one operand may bring it onto a kink of the others, so all of them are repeated from one point.
+				const points = tensorsAt(op, small, random);
+				const given = points.map((x, at) => variable(at === operand && arity > 1 ? x : copyOf(x, [3, 4])));
+				const full = points.map((x) => variable(copyOf(x, [3, 4])));
+				const z = call(...given) as Tensor;
+				const expected = call(...full) as Tensor;
+				expect(z.shape).toEqual([3, 4]);
+				expect(numbers(z)).toEqual(numbers(expected));
+				const slopes = weightedGradients(z, given);
+				const whole = weightedGradients(expected, full);
+				for (let at = 0; at < arity; at++) {
+					const slope = slopes[at] as Tensor;
+					expect(slope.shape).toEqual((given[at] as Tensor).shape);
+					const summed = summedTo(whole[at] as Tensor, slope.shape);
+					for (const [place, value] of summed.entries()) expect(slope.data[place]).toBeCloseTo(value, 12);
+				}
+			}
+		},
+	);
+
+	test(`${name}: a number or a scalar beside tensors is broadcast, and a scalar gets its gradient`, () => {
+		if (arity === 1) return;
+		for (let operand = 0; operand < arity; operand++) {
+			const operands = point(op, randomFor(name));
+			const full = operands.map((x) => tensor([x, x, x], { requiresGrad: true }));
+			const expected = call(...full) as Tensor;
+			const one = operands[operand] as number;
+			const beside = (value: Value): Value[] => full.map((x, at) => (at === operand ? value : x));
+			expect(numbers(call(...beside(one)) as Tensor)).toEqual(numbers(expected));
+			const z = scalar(one);
+			const crossed = call(...beside(z)) as Tensor;
+			expect(numbers(crossed)).toEqual(numbers(expected));
+			const [slope] = gradients(sum(crossed), [z], { unused: "zero" });
+			const [parts] = gradients(sum(expected), [full[operand] as Tensor], { unused: "zero" });
+			expect(slope.value).toBeCloseTo(sum(parts as Tensor).item(), 12);
+		}
+	});
+
+	test(`${name}: empty tensors and tensors of one element work forward and backward`, () => {
+		for (const shape of [[0], [2, 0, 3], [1], [1, 1], []] as const) {
+			const tensors = tensorsAt(op, shape, randomFor(name)).map((x) => variable(x));
+			const z = call(...tensors) as Tensor;
+			expect(z.shape).toEqual(shape);
+			expect(z.size).toBe(sizeOf(shape));
+			for (const slope of weightedGradients(z, tensors)) expect(slope.shape).toEqual(shape);
+			for (const slope of weightedGradients(z, tensors, true)) expect(slope.shape).toEqual(shape);
+		}
+	});
+
+	test(`${name}: nothing is recorded of constants, nor without recording`, () => {
+		const operands = point(op, randomFor(name));
+		expect(call(...operands).requiresGrad).toBe(false);
+		expect(noGrad(() => call(...operands.map((x) => scalar(x)))).requiresGrad).toBe(false);
+		expect(noGrad(() => call(...operands.map((x) => tensor([x], { requiresGrad: true })))).requiresGrad).toBe(false);
+	});
+
+	test(`${name}: function, record and method are one operation`, () => {
+		const operands = point(op, randomFor(name));
+		const exported = library[name as keyof typeof library] as unknown as Pointwise["call"];
+		expect(exported(...operands).item()).toBe(call(...operands).item());
+		if (op.partials.length > 0 && op.partials[0] === undefined) return; // its first operand is not a value but a choice
+		const [first, ...rest] = operands as [number, ...number[]];
+		for (const made of [scalar(first), tensor([first])]) {
+			const method = made[name as keyof typeof made] as unknown as (...given: Value[]) => Node;
+			expect(method.call(made, ...rest).item()).toBe(call(...operands).item());
+		}
+	});
+});
+
+/** `x` written out in `shape`, without the operation that is under test. */
+function copyOf(x: Tensor, shape: readonly [number, number]): Tensor {
+	const elements = new Float64Array(sizeOf(shape));
+	const [rows, columns] = [x.shape.at(-2) ?? 1, x.shape.at(-1) ?? 1];
+	for (let row = 0; row < shape[0]; row++) {
+		for (let column = 0; column < shape[1]; column++) {
+			const place = (rows === 1 ? 0 : row) * columns + (columns === 1 ? 0 : column);
+			elements[row * shape[1] + column] = x.data[place] as number;
+		}
+	}
+	return tensor(elements, { shape });
+}
+
+/** The sums of a [3, 4] tensor over what was repeated. */
+function summedTo(x: Tensor, shape: Shape): number[] {
+	const [rows, columns] = [shape.at(-2) ?? 1, shape.at(-1) ?? 1];
+	const totals = new Array<number>(sizeOf(shape)).fill(0);
+	for (const [place, value] of x.data.entries()) {
+		const [row, column] = [Math.floor(place / 4), place % 4];
+		const to = (rows === 1 ? 0 : row) * columns + (columns === 1 ? 0 : column);
+		totals[to] = (totals[to] as number) + value;
+	}
+	return totals;
+}
+
+// ---------------------------------------------------------------- structural
+
+const samples = others.flatMap((op) =>
+	op.samples.map(({ shapes, attributes }) => ({ op, name: op.name, shapes, attributes })),
+);
+
+/** ⟨x, y⟩. */
+function inner(x: Tensor, y: Tensor): number {
+	return numbers(x).reduce((total, value, at) => total + value * (y.data[at] as number), 0);
+}
+
+test.each(others)("$name: has a sample, or crosses between numbers and tensors and is tested below", ({ name, samples }) => {
+	expect(samples.length > 0 || crossings.has(name)).toBe(true);
+});
+
+describe.each(samples)("structural", ({ op, name, shapes, attributes }) => {
+	const title = `${name} of ${shapes.map((shape) => `[${shape.join(", ")}]`).join(" and ")}`;
+	const f = (...xs: Tensor[]): Tensor => op.call(xs, attributes) as Tensor;
+
+	test(`${title}: the shape foretold is the shape computed, and the value is finite`, () => {
+		const xs = shapes.map((shape) => distinct(shape, randomFor(name)));
+		const z = f(...xs);
+		expect(z.shape).toEqual(op.shape(shapes, attributes));
+		expect(z.size).toBe(sizeOf(z.shape));
+		expect(numbers(z).every(Number.isFinite)).toBe(true);
+	});
+
+	test(`${title}: a product with the derivative is a product with its transpose`, () => {
+		const random = randomFor(name);
+		const xs = shapes.map((shape) => distinct(shape, random));
+		const vs = shapes.map((shape) => whole(shape, random));
+		const [z, forward] = library.jvp(f as (...xs: never[]) => Value, xs as never, vs as never);
+		const u = whole(z.shape, random);
+		const [, pull] = library.vjp(f as (...xs: never[]) => Value, ...(xs as never[]));
+		const pulled = pull(u) as readonly Tensor[];
+		const left = inner(u, forward as Tensor);
+		const right = pulled.reduce((total, gx, operand) => total + inner(gx, vs[operand] as Tensor), 0);
+		expect(right).toBeCloseTo(left, 12);
+		for (const [operand, gx] of pulled.entries()) expect(gx.shape).toEqual(shapes[operand]);
+	});
+
+	test(`${title}: first and second derivatives agree in reverse mode, forward mode and finite differences`, () => {
+		const xs = shapes.map((shape) => distinct(shape, randomFor(name)));
+		const report = checkGradients(f as never, xs, { order: 2 });
+		expect(report.ok, String(report)).toBe(true);
+	});
+
+	test(`${title}: the recorded gradient is the plain one`, () => {
+		const xs = shapes.map((shape) => variable(distinct(shape, randomFor(name))));
+		const plain = weightedGradients(f(...xs), xs);
+		const recorded = weightedGradients(f(...xs), xs, true);
+		for (const [operand, gx] of plain.entries()) expect(numbers(recorded[operand] as Tensor)).toEqual(numbers(gx));
+	});
+
+	test(`${title}: views give what their copies give`, () => {
+		const random = randomFor(name);
+		const views = shapes.map((shape) => permute(distinct([...shape].reverse(), random), shape.map((_, axis) => shape.length - 1 - axis)));
+		const seen = views.map((x) => variable(x));
+		expect(numbers(f(...views))).toEqual(numbers(f(...seen)));
+	});
+
+	test(`${title}: is linear in what its family says`, () => {
+		const random = randomFor(name);
+		const xs = shapes.map((shape) => whole(shape, random));
+		const vs = shapes.map((shape) => whole(shape, random));
+		const sumOf = (a: Tensor, b: Tensor): number[] => numbers(a).map((value, at) => value + (b.data[at] as number));
+		if (op.family === "linear") {
+			const together = xs.map((x, operand) => library.add(x, vs[operand] as Tensor));
+			expect(numbers(f(...together))).toEqual(sumOf(f(...xs), f(...vs)));
+			expect(numbers(f(...xs.map((x) => library.mul(x, 3))))).toEqual(numbers(library.mul(f(...xs), 3)));
+			expect(numbers(f(...shapes.map((shape) => zeros(shape)))).every((value) => value === 0)).toBe(true);
+		}
+		if (op.family === "bilinear") {
+			const [x, y] = xs as [Tensor, Tensor];
+			const [v, w] = vs as [Tensor, Tensor];
+			expect(numbers(f(library.add(x, v), y))).toEqual(sumOf(f(x, y), f(v, y)));
+			expect(numbers(f(x, library.add(y, w)))).toEqual(sumOf(f(x, y), f(x, w)));
+		}
+	});
+
+	test(`${title}: float32 stays float32, forward and backward`, () => {
+		const xs = shapes.map((shape) => variable(whole(shape, randomFor(name)), "float32"));
+		const z = f(...xs);
+		if ((attributes as { dtype?: string } | undefined)?.dtype === undefined) expect(z.dtype).toBe("float32");
+		for (const gx of weightedGradients(z, xs)) expect(gx.dtype).toBe("float32");
+	});
+});
+
+describe("between numbers and tensors", () => {
+	test("fromScalars and pick are transposes of each other, to second order", () => {
+		const gathered = operation("fromScalars") as unknown as Linear<{ shape: Shape }>;
+		expect(gathered.shape([[], []], { shape: [2] })).toEqual([2]);
+		const report = checkGradients(
+			(x: Scalar, y: Scalar) => {
+				const z = library.fromScalars([library.mul(x, y), x, library.sin(y), 4], [2, 2]);
+				return library.matmul(z, z);
+			},
+			[0.7, -1.2],
+			{ order: 2 },
+		);
+		expect(report.ok, String(report)).toBe(true);
+	});
+
+	test("pick takes one element in row-major order, also of a view, to second order", () => {
+		const x = tensor([
+			[1, 2, 3],
+			[4, 5, 6],
+		]);
+		expect(library.pick(x, 4).value).toBe(5);
+		expect(library.pick(permute(x, [1, 0]), 1).value).toBe(4);
+		const report = checkGradients(
+			(y: Tensor) => library.mul(library.pick(y, 1), library.mul(library.pick(y, 3), library.pick(y.T, 1))),
+			[distinct([2, 3], randomFor("pick"))],
+			{ order: 2 },
+		);
+		expect(report.ok, String(report)).toBe(true);
+	});
+});
