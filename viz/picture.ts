@@ -155,11 +155,10 @@ export function pictureOf(given: readonly Node[], options: PictureOptions = {}):
 	for (const [key, box] of boxes) {
 		for (const source of readBy.get(key) ?? []) edges.push({ from: boxes.get(orderOf(source)) as Box, to: box });
 		if (pass !== "both" || box.pass === "forward" || box.kind !== "operation") continue;
-		for (const served of servedBy(box.node)) {
-			// A folded forward node has no box: its operand stands for it.
-			const target = boxes.get(orderOf(served)) ?? sources(served).map((x) => boxes.get(orderOf(x)) as Box)[0];
-			if (target) links.push({ from: box, to: target });
-		}
+		const served = servedBy(box.node);
+		// A folded forward node has no box: what it was computed from stands for it.
+		const targets = served === undefined ? [] : boxes.has(orderOf(served)) ? [served] : sources(served);
+		for (const key of new Set(targets.map(orderOf))) links.push({ from: box, to: boxes.get(key) as Box });
 	}
 	return { root: gather(boxes, edges, pass === "both"), edges, links };
 }
@@ -231,10 +230,10 @@ function joining(isShown: (x: Node) => boolean): (x: Node) => readonly Node[] {
 	};
 }
 
-/** The forward node whose gradient `x` helps to compute: at most one. */
-function servedBy(x: Node): Node[] {
-	for (let at = scopeOfNode(x); at; at = at.parent) if (at.forward) return [at.forward as Node];
-	return [];
+/** The forward node whose gradient `x` helps to compute. */
+function servedBy(x: Node): Node | undefined {
+	for (let at = scopeOfNode(x); at; at = at.parent) if (at.forward) return at.forward as Node;
+	return undefined;
 }
 
 /** The scopes of `x` that have a name of their own, the outermost first. */

@@ -363,7 +363,7 @@ describe("onGradient", () => {
 		const w = parameter([1, 2]);
 		const u = mul(w, 2);
 		const other = sum(mul(w, w));
-		const third = sum(mul(w, u));
+		const third = sum(mul(w, mul(w, 3)));
 		onGradient(u, () => {
 			other.backward();
 			gradients(third, [w]);
@@ -373,7 +373,7 @@ describe("onGradient", () => {
 		const x = scalar(3);
 		const v = mul(x, 2);
 		const square = mul(x, x);
-		const product = mul(v, x);
+		const product = mul(square, x);
 		onGradient(v, () => {
 			square.backward();
 			gradients(product, [x]);

@@ -524,13 +524,14 @@ describe("the backward pass", () => {
 		expect(graph.links.map(({ from, to }) => `${heading(from)} ⋯ ${heading(to)}`).sort()).toMatchInlineSnapshot(`
 			[
 			  "× value -0.8176 ⋯ x² value 0.6684",
-			  "× value 0.1219 ⋯ a σ value 0.8176",
-			  "× value 0.1219 ⋯ × value 0.6",
 			  "× value 0.5 ⋯ C × value 0.3342",
 			  "× value 0.6684 ⋯ a σ value 0.8176",
 			  "× value 1 ⋯ x² value 0.6684",
+			  "∂C/∂a − value 0.8176 ⋯ − value -0.8176",
+			  "∂C/∂b
+			∂C/∂z × value 0.1219 ⋯ a σ value 0.8176",
+			  "∂C/∂w × value 0.1219 ⋯ × value 0.6",
 			  "− value 0.1824 ⋯ a σ value 0.8176",
-			  "− value 0.8176 ⋯ − value -0.8176",
 			]
 		`);
 		const operations = [...graph.nodes.values()].filter(({ classes }) => /derivative|gradient/.test(classes.join()));
