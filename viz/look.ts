@@ -62,5 +62,9 @@ export const lines = {
 /** Sizes of text in points. */
 export const sizes = { symbol: 15, text: 11, label: 8.5, cluster: 10.5, title: 13 } as const;
 
-/** Helvetica comes first, because Graphviz knows its widths without having the font. */
-export const typeface: string = "Helvetica, Arial, 'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', sans-serif";
+/** The typeface of the DOT text: the one sans-serif whose widths every Graphviz knows. */
+export const typeface = "Helvetica";
+
+/** The typefaces of the SVG, with Hangul. */
+export const typefaces: string =
+	"Helvetica, Arial, 'Noto Sans KR', 'Noto Sans CJK KR', 'Apple SD Gothic Neo', 'Malgun Gothic', sans-serif";

@@ -6,6 +6,7 @@
 import { failure } from "../src/core/errors.js";
 import type { Node } from "../src/core/tensor.js";
 import { type DotOptions, toDot } from "./dot.js";
+import { typefaces } from "./look.js";
 
 /**
  * The picture of {@link toDot} as an SVG element, to be put into a page or saved
@@ -32,5 +33,7 @@ export async function toSvg(nodes: Node | readonly Node[], options: DotOptions =
 			actual: rendered.errors.map(({ message }) => message).join("\n"),
 		});
 	}
-	return rendered.output.slice(rendered.output.indexOf("<svg"));
+	const svg = rendered.output.slice(rendered.output.indexOf("<svg"));
+	// Graphviz repeats its one typeface in every text; ours are said once. In text a quote is &quot;, so only attributes match.
+	return svg.replaceAll(/ font-family="[^"]*"/g, "").replace("<svg", `<svg font-family="${typefaces}"`);
 }

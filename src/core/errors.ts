@@ -55,13 +55,15 @@ export function failure(problem: Problem): ChainruleError {
 	return new ChainruleError(lines.join("\n"), problem);
 }
 
-/** The folder this library runs from: frames inside it are ours, the first one outside is the caller's. */
-const home = (import.meta.url ?? "").replace(/(src\/core\/)?[^/]*$/, "");
+/** Where this library runs from: its bundle, or its sources. Frames inside are ours, the first one outside is the caller's. */
+const home: readonly string[] = (() => {
+	const url = (import.meta.url ?? "").replace(/^file:\/\//, "");
+	const root = /^(.*\/)src\/core\/[^/]*$/.exec(url)?.[1];
+	return root === undefined ? [url.replace(/[^/]*$/, "")] : [`${root}src/`, `${root}viz/`];
+})();
 
 function callerLine(stack: string | undefined): string | undefined {
 	const frames = (stack ?? "").split("\n").slice(1);
-	const frame = frames.find(
-		(line) => /:\d+:\d+/.test(line) && !line.includes(home) && !line.includes(home.replace("file://", "")),
-	);
+	const frame = frames.find((line) => /:\d+:\d+/.test(line) && !home.some((folder) => line.includes(folder)));
 	return frame?.trim().replace(/^at /, "");
 }

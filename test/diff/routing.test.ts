@@ -230,14 +230,15 @@ describe("infinity and NaN in the branch not taken never reach the result", () =
 		]);
 		expect(grad((x: Tensor) => sum(norm(x, { axis: 1 })))(rows).toArray()).toEqual([
 			[0, 0],
-			[0.6, 0.8],
+			[expect.closeTo(0.6, 15), expect.closeTo(0.8, 15)],
 		]);
 	});
 
 	test("softmax and logSumExp route past elements at -∞", () => {
 		const x = tensor([Number.NEGATIVE_INFINITY, 0, 0]);
 		expect(grad((y: Tensor) => logSumExp(y))(x).toArray()).toEqual([0, 0.5, 0.5]);
-		expect(grad((y: Tensor) => sum(mul(softmax(y), tensor([1, 2, 3]))))(x).toArray()).toEqual([0, -0.25, 0.25]);
+		const slope = grad((y: Tensor) => sum(mul(softmax(y), tensor([1, 2, 3]))))(x);
+		expect(slope.add(0).toArray()).toEqual([0, -0.25, 0.25]);
 	});
 
 	test("stable functions stay finite where naive formulas overflow", () => {

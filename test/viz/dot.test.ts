@@ -86,7 +86,7 @@ describe("the text", () => {
 			  bgcolor = "transparent";
 			  nodesep = 0.22;
 			  ranksep = 0.4;
-			  fontname = "Helvetica, Arial, 'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', sans-serif";
+			  fontname = "Helvetica";
 			  edge [
 			    color = "#77818e";
 			    arrowsize = 0.6;
@@ -97,7 +97,7 @@ describe("the text", () => {
 			    margin = "0.09,0.05";
 			    width = 0.3;
 			    height = 0.3;
-			    fontname = "Helvetica, Arial, 'Noto Sans KR', 'Noto Sans CJK KR', 'Malgun Gothic', sans-serif";
+			    fontname = "Helvetica";
 			    fontsize = 11;
 			    fontcolor = "#1d2630";
 			  ];
@@ -194,7 +194,7 @@ describe("nodes and edges", () => {
 				expect(edgesOf(graph)).toEqual(edgesOnTape(roots));
 				const names = ancestors(roots).flatMap((x) => x.name ?? []);
 				const shown = [...graph.nodes.values()].filter(({ classes }) => !classes.includes("constant"));
-				expect(shown.map(({ rows }) => rows[0]?.[0]).sort()).toEqual(names.sort());
+				expect(shown.map(({ rows }) => rows[0]?.[0] ?? "").sort()).toEqual(names.sort());
 			}),
 			{ numRuns: 100 },
 		);
@@ -494,7 +494,7 @@ describe("the backward pass", () => {
 		const graph = read(toDot(C, { pass: "backward", wrt: [a] }));
 		const results = [...graph.nodes.values()].filter(({ classes }) => classes.includes("gradient"));
 		expect(results.map(({ rows }) => rows[0]?.[0])).toEqual(["∂C/∂a"]);
-		expect(() => nodeNamed(read(toDot(C, { pass: "backward", wrt: [a] })), "∂C/∂w")).toThrow();
+		expect(() => nodeNamed(read(toDot(C, { pass: "backward", wrt: [a] })), "∂C/∂w")).toThrow("0 nodes");
 		expect(nodeNamed(read(toDot(C, { pass: "both", wrt: [w] })), "∂C/∂w").classes).toEqual(["gradient", "backward"]);
 	});
 
@@ -509,11 +509,8 @@ describe("the backward pass", () => {
 			[...alone.forward.nodes.values()].map(({ rows }) => rows),
 		);
 		const own = [...alone.backward.nodes.values()].filter(({ classes }) => classes.includes("backward"));
-		expect(
-			inPass("backward")
-				.map(({ rows }) => rows)
-				.sort(),
-		).toEqual(own.map(({ rows }) => rows).sort());
+		const texts = (nodes: readonly ReadNode[]): string[] => nodes.map(({ rows }) => rows.join(" | ")).sort();
+		expect(texts(inPass("backward"))).toEqual(texts(own));
 		expect(edgesOf(graph)).toEqual([...edgesOf(alone.forward), ...edgesOf(alone.backward)].sort());
 	});
 

@@ -35,10 +35,13 @@ export interface ReadGraph {
 
 const named: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"' };
 
-function decoded(text: string): string {
-	return text.replace(/&(?:#(\d+)|(\w+));/g, (_, code: string | undefined, name: string | undefined) =>
-		code === undefined ? (named[name as string] ?? "?") : String.fromCodePoint(Number(code)).replace("\u00a0", " "),
-	);
+/** Text of XML as a reader sees it. */
+export function decoded(text: string): string {
+	return text
+		.replace(/&(?:#(\d+)|(\w+));/g, (_, code: string | undefined, name: string | undefined) =>
+			code === undefined ? (named[name as string] ?? "?") : String.fromCodePoint(Number(code)),
+		)
+		.replaceAll("\u00a0", " ");
 }
 
 function plain(html: string): string {
