@@ -10,6 +10,7 @@
  * workload, and the heap that another leaves behind, then change nothing.
  */
 import { spawnSync } from "node:child_process";
+import { copyFileSync, rmSync } from "node:fs";
 import Benchmark from "benchmark";
 import { type Case, type Contender, type ContenderName, contenders } from "./workload.js";
 
@@ -117,11 +118,24 @@ export function measureFresh(
 	};
 }
 
+let program: string | undefined;
+
+/** A copy of this program: a bench takes minutes, and the next `npm run` writes the bundle anew. */
+function ownProgram(): string {
+	if (program !== undefined) return program;
+	const bundle = process.argv[1]!;
+	const copy = `${bundle.slice(0, -".mjs".length)}-${process.pid}.mjs`;
+	copyFileSync(bundle, copy);
+	process.on("exit", () => rmSync(copy, { force: true }));
+	program = copy;
+	return copy;
+}
+
 /** Runs this program again with `job` and returns what it prints, as JSON. */
 export function inProcess<Job, Result>(job: Job): Result {
 	const { status, stdout } = spawnSync(
 		process.execPath,
-		[...process.execArgv, process.argv[1]!, "--job", JSON.stringify(job)],
+		[...process.execArgv, ownProgram(), "--job", JSON.stringify(job)],
 		{ encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
 	);
 	if (status !== 0) throw new Error(`bench: the process for ${JSON.stringify(job)} failed`);

@@ -25,6 +25,9 @@ const { bin, dependencies, exports } = JSON.parse(await readFile(resolve(root, "
 /** Development dependencies compiled into the library; whatever these import is compiled in with them. */
 const bundled = ["pure-rand", "@stdlib/math-base-special-erf"];
 
+/** `@stdlib` freezes its exports through a chain of 12 kB of feature detection and formatting; `Object.defineProperty` does the same. */
+const lighter = { "@stdlib/utils-define-property": "./scripts/define-property.cjs" };
+
 /** The bundles: what package.json promises, traced from the promised declaration back to its source. */
 const entries = Object.values(exports)
 	.filter((entry) => typeof entry !== "string")
@@ -75,6 +78,7 @@ await build({
 	mainFields: ["browser", "module", "main"],
 	// Shared chunks lie beside the entries: errors tell the library's frames from the caller's by the folder.
 	chunkNames: "shared-[hash]",
+	alias: lighter,
 	plugins: [door],
 	logLevel: "warning",
 }).catch(() => process.exit(1)); // esbuild has printed every error with its file and line

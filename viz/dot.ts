@@ -60,6 +60,7 @@ export function toDot(nodes: Node | readonly Node[], options: DotOptions = {}): 
 		nodesep: 0.22,
 		ranksep: 0.4,
 		fontname: typeface,
+		fontsize: sizes.text,
 		...(options.title === undefined ? {} : { labelloc: "t", label: textLabel(options.title, sizes.title) }),
 	});
 	graph.node({

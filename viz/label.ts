@@ -33,7 +33,7 @@ export function labelOf(box: Box, { values = true, digits = 4 }: LabelOptions = 
 	const ink = faint ? inks.faint : inks.text;
 	const rows: string[] = [heading(box, ink)];
 	const row = (label: string, labelInk: string, content: string): void => {
-		rows.push(line(cell(label, { ink: labelInk, size: sizes.label }), content));
+		rows.push(line(cell(label, { ink: labelInk, size: sizes.label, gap: 4 }), content));
 	};
 	// A literal that met a tensor is one number again and again.
 	const literal = box.kind === "constant" && !(node instanceof Scalar) && isRepeated(node);
@@ -176,7 +176,7 @@ function font(content: string, { ink, size = sizes.text, bold = false }: Type): 
 }
 
 /** Text as it must stand between tags: nothing of it is read as a tag, an entity or an escape. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
 	const shown = Array.from(text, (character) => {
 		const code = character.codePointAt(0) as number;
 		// Characters that XML cannot hold get their pictures, half a pair the sign for what is unknown.

@@ -59,8 +59,8 @@ export const lines = {
 	clusterFill: "#8090a51c",
 } as const;
 
-/** Sizes of text in points. */
-export const sizes = { symbol: 15, text: 11, label: 8.5, cluster: 10.5, title: 13 } as const;
+/** Sizes of text in points; in a label Graphviz knows whole ones only. */
+export const sizes = { symbol: 15, text: 11, label: 9, cluster: 11, title: 13 } as const;
 
 /** The typeface of the DOT text: the one sans-serif whose widths every Graphviz knows. */
 export const typeface = "Helvetica";

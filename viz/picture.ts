@@ -42,7 +42,7 @@ export interface PictureOptions {
 }
 
 /** `variable`: a leaf that gradients reach; `input`: a named leaf that none reaches; `constant`: one without a name. */
-export type Kind = "variable" | "input" | "constant" | "operation";
+type Kind = "variable" | "input" | "constant" | "operation";
 
 /** A node of the picture. */
 export interface Box {
@@ -63,7 +63,7 @@ export interface Box {
 }
 
 /** One use of a node by another; `x + x` has two. */
-export interface Edge {
+interface Edge {
 	readonly from: Box;
 	readonly to: Box;
 }
@@ -103,13 +103,9 @@ export function pictureOf(given: readonly Node[], options: PictureOptions = {}):
 	}
 	const results = derivative?.results ?? [];
 	const isForward = (x: Node): boolean => forward.has(orderOf(x));
-	const nodes: Node[] = [];
-	if (pass !== "backward") nodes.push(...forward.values());
-	if (derivative) {
-		const read = pass === "both" ? (x: Node) => !isForward(x) : () => true;
-		// A forward value ends the walk: what it was computed from is not the backward pass.
-		for (const x of walk(results, (x) => !isForward(x)).values()) if (read(x)) nodes.push(x);
-	}
+	// A forward value ends the walk back from the gradients: what it was computed from is not the backward pass.
+	const backward = walk(results, (x) => !isForward(x));
+	const nodes = [...new Map([...(pass === "backward" ? [] : forward), ...backward]).values()];
 
 	const asked = new Set([...(pass === "backward" ? [] : outputs), ...results].map(orderOf));
 	const isShown = visibility(options, asked, (x) => derivative?.names.has(orderOf(x)) ?? false);
@@ -287,10 +283,11 @@ function gather(boxes: Known<Box>, edges: readonly Edge[], apart: boolean): Clus
 /** Outputs that no other output was computed from: the gradient of everything shown starts there. */
 function endsOf(outputs: readonly Node[]): Node[] {
 	const tracked = [...new Map(outputs.filter((x) => x.requiresGrad).map((x) => [orderOf(x), x])).values()];
-	return tracked.filter((x) => {
-		const others = tracked.filter((other) => other !== x);
-		return !walk(others, () => true).has(orderOf(x));
-	});
+	const passed = walk(
+		tracked.flatMap((x) => originOf(x)?.inputs ?? []),
+		() => true,
+	);
+	return tracked.filter((x) => !passed.has(orderOf(x)));
 }
 
 /** Gradients of the sum of all elements of all ends at `variables`; `undefined` where none arrives. */

@@ -33,7 +33,21 @@ export async function toSvg(nodes: Node | readonly Node[], options: DotOptions =
 			actual: rendered.errors.map(({ message }) => message).join("\n"),
 		});
 	}
-	const svg = rendered.output.slice(rendered.output.indexOf("<svg"));
-	// Graphviz repeats its one typeface in every text; ours are said once. In text a quote is &quot;, so only attributes match.
-	return svg.replaceAll(/ font-family="[^"]*"/g, "").replace("<svg", `<svg font-family="${typefaces}"`);
+	return tidied(rendered.output);
+}
+
+/**
+ * Graphviz's SVG as a page can hold it many times over: without prologue and
+ * comments, the typefaces said once, and instead of an `id` that another picture
+ * has, too, and a `<title>` that a browser would show as a tooltip, the name in
+ * DOT as `data-name`. In text quotes and angle brackets are entities, so only
+ * tags match.
+ */
+function tidied(output: string): string {
+	return output
+		.slice(output.indexOf("<svg"))
+		.replaceAll(/<!--.*?-->\n/g, "")
+		.replaceAll(/ font-family="[^"]*"/g, "")
+		.replaceAll(/<g id="[^"]*"([^>]*)>\n<title>(.*?)<\/title>/g, '<g$1 data-name="$2">')
+		.replace("<svg", `<svg font-family="${typefaces}"`);
 }

@@ -13,7 +13,7 @@ import { type Place, painter } from "./terminal.js";
 import { type TourOptions, tour } from "./tour.js";
 
 /** How a run can end. */
-export const exits = { done: 0, badInput: 2, bug: 70 } as const;
+const exits = { done: 0, badInput: 2, bug: 70 } as const;
 
 /** package.json lies two folders above this file, in the sources as in the bundle. */
 function version(): string {

@@ -28,19 +28,19 @@ import { listed, nearest, wrapped } from "./words.js";
 export const limits = { order: 8, derivatives: 1000 } as const;
 
 /** A name with its value and the derivative of the result along it; `undefined` where the result does not depend on it. */
-export interface Slope {
+interface Slope {
 	readonly name: string;
 	readonly value: number;
 	readonly slope: number | undefined;
 }
 
 /** A name that the expression defines. */
-export interface Intermediate extends Slope {
+interface Intermediate extends Slope {
 	readonly formula: string;
 }
 
 /** A derivative of higher order: along which names, repeated ones included, and its value. */
-export interface Higher {
+interface Higher {
 	readonly along: readonly string[];
 	readonly value: number;
 }

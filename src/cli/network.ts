@@ -9,7 +9,7 @@ import { add, div, fixed, gradients, mul, type Scalar, scalar, scope, sigmoid, s
 import { type DeltaRules, deltaRules, type Pair, type Weights } from "./hand.js";
 
 /** Weights, input and target; the note gives formulas only, so the numbers are ours. */
-export const fixture: {
+const fixture: {
 	readonly first: Weights;
 	readonly second: Weights;
 	readonly x: Pair;
@@ -71,14 +71,14 @@ export function recordNetwork(first: Weights = fixture.first, second: Weights = 
 }
 
 /** One δ: the slope along z. */
-export interface Delta {
+interface Delta {
 	readonly name: string;
 	readonly tape: number;
 	readonly hand: number;
 }
 
 /** One weight: its slope and its value after a step, by the tape and by hand. */
-export interface Update {
+interface Update {
 	readonly name: string;
 	/** The note's rule for the slope, `δ₁⁽³⁾ a₁⁽²⁾`. */
 	readonly rule: string;
@@ -91,7 +91,7 @@ export interface Update {
 }
 
 /** The cost after one step with the learning rate `rate`. */
-export interface Step {
+interface Step {
 	readonly rate: number;
 	readonly cost: number;
 }

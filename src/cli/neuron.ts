@@ -78,7 +78,7 @@ export interface Run {
 }
 
 /** Learns for `inversion.epochs` epochs from `start`. */
-export function learn(cost: Cost, start: Neuron): Run {
+function learn(cost: Cost, start: Neuron): Run {
 	const w = scalar(start.w, "w");
 	const b = scalar(start.b, "b");
 	const epochs: Epoch[] = [];

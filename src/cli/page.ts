@@ -108,7 +108,7 @@ figcaption, .remark { color: var(--faint); font-size: .88em; max-width: 44rem; m
 .pair > figure { margin: 0; }
 figure h3 { font-size: 1rem; margin: 0 0 .4rem; }
 figure svg { display: block; max-width: 100%; height: auto; }
-figure .scroll svg { width: 100%; min-width: 48rem; max-width: none; }
+figure .scroll svg { width: 100%; min-width: 44rem; max-width: none; }
 .scroll { overflow-x: auto; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: 1rem; }
 .key { display: flex; flex-wrap: wrap; gap: .3rem 1.6rem; list-style: none; padding: 0; margin: 1rem 0; font-size: .92em; }
@@ -194,7 +194,7 @@ ${formulas([
 		"",
 		"",
 	],
-	[`${i("C")} = (${i("y")} − ${i("a")})²/2`, "", term("quadratic cost", "비용 함수")],
+	[`${i("C")} = (${i("y")} − ${i("a")})²/2`, "", `${term("cost function", "비용 함수")}, quadratic`],
 	[`${slope("w")} = (${i("a")} − ${i("y")})σ′(${i("z")})${i("x")}`, "(55)", term("partial derivative", "편미분")],
 	[`${slope("b")} = (${i("a")} − ${i("y")})σ′(${i("z")})`, "(56)", ""],
 	[
@@ -219,7 +219,9 @@ ${curves.crossEntropy}
 <p class="remark">Marked is the first epoch with ${i("C")} &lt; ${threshold}. The two costs have scales of their own; the
 output below has one.</p>
 <figure><h3>Output of the neuron</h3>
+<div class="scroll">
 ${curves.output}
+</div>
 <figcaption>Marked is the first epoch with ${i("a")} &lt; ${reached.toFixed(4)}, where the quadratic cost is ${threshold}.</figcaption>
 </figure>
 </section>
@@ -231,7 +233,9 @@ ${slowdownWords(runs)
 	.join("\n")}
 ${tableHtml(slowdownGrid(runs), "At the start, and the first epoch in which cost or output is small")}
 <figure><h3>${term("The sigmoid and its slope", "시그모이드와 미분값")}</h3>
+<div class="scroll">
 ${curves.sigmoid}
+</div>
 <figcaption>Far from ${i("z")} = 0 the sigmoid is flat. The second start lies there.</figcaption>
 </figure>
 </section>

@@ -10,7 +10,10 @@ import { Presets, SingleBar } from "cli-progress";
 import Table from "cli-table3";
 
 /** A stream that may be a terminal. */
-export type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+export type Stream = NodeJS.WritableStream & {
+	readonly isTTY?: boolean | undefined;
+	readonly columns?: number | undefined;
+};
 
 /** Where a command runs. */
 export interface Place {

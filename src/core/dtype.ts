@@ -59,6 +59,5 @@ export function promote(x: DType, y: DType): DType {
 /** The dtype a plain JavaScript number takes when it meets a tensor of `dtype`. */
 export function weaken(value: number, dtype: DType): DType {
 	if (isFloating(dtype)) return dtype;
-	if (!Number.isInteger(value)) return "float64";
-	return "int32";
+	return (value | 0) === value ? "int32" : "float64";
 }

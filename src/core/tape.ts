@@ -183,7 +183,8 @@ export class Scalar {
 
 	/** True where gradients flow: for variables and for what is computed from them. */
 	get requiresGrad(): boolean {
-		return this.chunk.tracked;
+		// A leaf among operations is a plain number that took part in one.
+		return this.chunk.tracked && !(this.isLeaf && this.chunk.left !== noOperands);
 	}
 
 	/** True for a variable or constant, false for the result of a recorded operation. */
@@ -369,6 +370,11 @@ export function cutTape(): void {
 	else if (active.end !== active.start) cut();
 }
 
+/** Starts a chunk of leaves that comes after every node there is: nothing older can depend on what is made now. */
+export function startLeaves(): void {
+	cutStream(leaves);
+}
+
 function cutStream(stream: Stream): void {
 	stream.block.used = stream.chunk.end;
 	if (stream.block.used === blockLength) stream.block = newBlock("leaves");
@@ -514,7 +520,7 @@ function recordRightSlowly(opcode: number, x: Scalar, y: number, z: number): Sca
 	chunk.ops[index] = opcode + 1;
 	chunk.left[index] = operand(x);
 	chunk.right[index] = index - 1;
-	return finish(chunk, index, z);
+	return finish(chunk, index, z, index - 1);
 }
 
 /** Records `z = op(x, y)` for a plain number x, which takes the slot before. */
@@ -549,7 +555,7 @@ function recordLeftSlowly(opcode: number, x: number, y: Scalar, z: number): Scal
 	chunk.ops[index] = opcode + 2;
 	chunk.left[index] = index - 1;
 	chunk.right[index] = operand(y);
-	return finish(chunk, index, z);
+	return finish(chunk, index, z, index - 1);
 }
 
 /** Records `z = op(x, y, w)`; the slot before carries w. */
@@ -563,7 +569,7 @@ export function record3(opcode: number, x: Scalar, y: Scalar, w: Scalar, z: numb
 	chunk.ops[index] = opcode;
 	chunk.left[index] = operand(x);
 	chunk.right[index] = operand(y);
-	return finish(chunk, index, z);
+	return finish(chunk, index, z, index - 1);
 }
 
 /** Records that element `position` of `tensor` became the number z. */
@@ -598,14 +604,14 @@ function room(slots: number, attached: boolean): Chunk {
 	return !attached && active.end >= active.limit ? cut() : active;
 }
 
-function finish(chunk: Chunk, index: number, z: number): Scalar {
+function finish(chunk: Chunk, index: number, z: number, first: number = index): Scalar {
 	chunk.values[index] = z;
 	chunk.end = index + 1;
 	const { scope } = place;
 	if (scope !== chunk.scope) {
 		chunk.scope = scope;
 		chunk.scopes ??= [];
-		chunk.scopes.push({ slot: index, scope });
+		chunk.scopes.push({ slot: first, scope });
 	}
 	return new Scalar(chunk, index);
 }

@@ -10,7 +10,7 @@
 import { failure } from "../core/errors.js";
 import { orderOf } from "../core/graph.js";
 import { shapeText, sizeOf } from "../core/shape.js";
-import { cutTape, isRecording, Scalar, variable, withRecording } from "../core/tape.js";
+import { isRecording, Scalar, startLeaves, variable, withRecording } from "../core/tape.js";
 import { type Node, Tensor, type Value } from "../core/tensor.js";
 import { add, identity, mul } from "../ops/arithmetic.js";
 import { tensor, zeros } from "../ops/create.js";
@@ -88,7 +88,7 @@ interface Trial {
 }
 
 function trial(what: string, argument: unknown): Trial {
-	cutTape(); // the fresh variables start a chunk of their own: nothing older depends on them
+	startLeaves();
 	const variables: Node[] = [];
 	const numeric: boolean[] = [];
 	let tracked = false;

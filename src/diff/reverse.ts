@@ -31,12 +31,12 @@ let depth = 0;
 
 /** Runs `body` as a plain pass; plain passes share the columns of the tape and cannot nest. */
 function plainly<Result>(body: () => Result): Result {
+	cutTape(); // what listeners record or make on the way is no part of this pass
 	depth++;
 	try {
 		return withRecording(false, body);
 	} finally {
 		depth--;
-		cutTape();
 	}
 }
 

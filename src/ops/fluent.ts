@@ -84,7 +84,8 @@ function attach(prototype: object, functions: Readonly<Record<string, unknown>>)
 
 /** A method of its own per operation, so that V8 inlines it; see Note [one loop per operation]. */
 function methodOf(name: string, call: AnyFunction): AnyFunction {
-	return call.length === 1 ? ownCopy(name, methodOfOne)(call) : ownCopy(name, methodOfTwo)(call);
+	const factory = call.length === 1 ? methodOfOne : call.length === 2 ? methodOfTwo : methodOfThree;
+	return ownCopy(name, factory)(call);
 }
 
 // Factories for `ownCopy`: they may use nothing but their parameters. A rest parameter would cost an array per call.
@@ -98,6 +99,12 @@ function methodOfOne(call: AnyFunction): AnyFunction {
 function methodOfTwo(call: AnyFunction): AnyFunction {
 	return function loop(this: unknown, y: unknown, options: unknown) {
 		return options === undefined ? call(this, y) : call(this, y, options);
+	};
+}
+
+function methodOfThree(call: AnyFunction): AnyFunction {
+	return function loop(this: unknown, y: unknown, w: unknown, options: unknown) {
+		return options === undefined ? call(this, y, w) : call(this, y, w, options);
 	};
 }
 

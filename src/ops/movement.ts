@@ -581,7 +581,7 @@ function checkIndex(name: string, x: Shape, index: Tensor, axis: number): void {
 /**
  * `z[i][j] = x[index[i][j]][j]` for axis 0, as PyTorch's `gather`: `index` has the rank of `x`, the result its shape.
  *
- * @throws where an index does not exist; negative indices count from the end.
+ * @throws where an index does not exist; negative ones do not.
  */
 export function gather(x: Value, index: Tensor, { axis = 0 }: Axis = {}): Tensor {
 	const from = asTensor(x);

@@ -173,30 +173,32 @@ class Plain {
 
 interface Rule {
 	readonly arity: 1 | 2 | 3;
-	readonly ours: (...xs: Scalar[]) => Scalar;
-	readonly value: (...xs: number[]) => number;
-	readonly partials: (...xs: number[]) => number[];
+	readonly ours: (x: Scalar, y: Scalar, w: Scalar) => Scalar;
+	readonly value: (x: number, y: number, w: number) => number;
+	readonly partials: (x: number, y: number, w: number) => readonly number[];
 }
 
+const share = (x: number, y: number): number => (x > y ? 1 : x === y ? 0.5 : 0);
+
 const rules: readonly Rule[] = [
-	{ arity: 2, ours: add as never, value: (x, y) => x + y, partials: () => [1, 1] } as never,
-	{ arity: 2, ours: sub as never, value: (x, y) => x - y, partials: () => [1, -1] } as never,
-	{ arity: 2, ours: (x, y) => mul(x as Scalar, y as Scalar), value: (x, y) => (x as number) * (y as number), partials: (x, y) => [y as number, x as number] },
-	{ arity: 1, ours: (x) => sin(x as Scalar), value: (x) => Math.sin(x as number), partials: (x) => [Math.cos(x as number)] },
-	{ arity: 1, ours: (x) => tanh(x as Scalar), value: (x) => Math.tanh(x as number), partials: (x) => [1 - Math.tanh(x as number) ** 2] },
-	{ arity: 1, ours: (x) => relu(x as Scalar), value: (x) => Math.max(x as number, 0), partials: (x) => [(x as number) > 0 ? 1 : 0] },
-	{ arity: 1, ours: (x) => mul(x as Scalar, 0.75), value: (x) => (x as number) * 0.75, partials: () => [0.75] },
-	{ arity: 1, ours: (x) => sub(1, x as Scalar), value: (x) => 1 - (x as number), partials: () => [-1] },
+	{ arity: 2, ours: (x, y) => add(x, y), value: (x, y) => x + y, partials: () => [1, 1] },
+	{ arity: 2, ours: (x, y) => sub(x, y), value: (x, y) => x - y, partials: () => [1, -1] },
+	{ arity: 2, ours: (x, y) => mul(x, y), value: (x, y) => x * y, partials: (x, y) => [y, x] },
+	{ arity: 1, ours: (x) => sin(x), value: (x) => Math.sin(x), partials: (x) => [Math.cos(x)] },
+	{ arity: 1, ours: (x) => tanh(x), value: (x) => Math.tanh(x), partials: (x) => [1 - Math.tanh(x) ** 2] },
+	{ arity: 1, ours: (x) => relu(x), value: (x) => Math.max(x, 0), partials: (x) => [x > 0 ? 1 : 0] },
+	{ arity: 1, ours: (x) => mul(x, 0.75), value: (x) => x * 0.75, partials: () => [0.75] },
+	{ arity: 1, ours: (x) => sub(1, x), value: (x) => 1 - x, partials: () => [-1] },
 	{
 		arity: 2,
-		ours: (x, y) => maximum(x as Scalar, y as Scalar),
-		value: (x, y) => Math.max(x as number, y as number),
-		partials: (x, y) => [(x as number) > (y as number) ? 1 : x === y ? 0.5 : 0, (y as number) > (x as number) ? 1 : x === y ? 0.5 : 0],
+		ours: (x, y) => maximum(x, y),
+		value: (x, y) => Math.max(x, y),
+		partials: (x, y) => [share(x, y), share(y, x)],
 	},
 	{
 		arity: 3,
-		ours: (x, y, w) => where(x as Scalar, y as Scalar, w as Scalar),
-		value: (x, y, w) => (x === 0 ? (w as number) : (y as number)),
+		ours: (x, y, w) => where(x, y, w),
+		value: (x, y, w) => (x === 0 ? w : y),
 		partials: (x) => [0, x === 0 ? 0 : 1, x === 0 ? 1 : 0],
 	},
 ];
@@ -224,10 +226,9 @@ function build(count: number, leaves: number, random: Generator, reach: number):
 		};
 		const places = Array.from({ length: rule.arity }, pickOne);
 		const xs = places.map((place) => plain[place] as Plain);
-		const numbers = xs.map((x) => x.value);
-		const z = rule.ours(...places.map((place) => ours[place] as Scalar));
+		const numbers = xs.map((x) => x.value) as [number, number, number];
+		const z = rule.ours(...(places.map((place) => ours[place]) as [Scalar, Scalar, Scalar]));
 		const slopes = rule.partials(...numbers);
-		// Sums may grow without bound; a fresh start keeps the comparison meaningful.
 		const value = rule.value(...numbers);
 		ours.push(z);
 		plain.push(
@@ -235,6 +236,7 @@ function build(count: number, leaves: number, random: Generator, reach: number):
 				for (const [operand, x] of xs.entries()) x.grad += g * (slopes[operand] as number);
 			}),
 		);
+		// Products may grow without bound; a sine brings them back.
 		if (Math.abs(value) > 4) {
 			ours.push(sin(z));
 			const from = plain.at(-1) as Plain;

@@ -87,6 +87,7 @@ describe("the text", () => {
 			  nodesep = 0.22;
 			  ranksep = 0.4;
 			  fontname = "Helvetica";
+			  fontsize = 11;
 			  edge [
 			    color = "#77818e";
 			    arrowsize = 0.6;
@@ -102,7 +103,7 @@ describe("the text", () => {
 			    fontcolor = "#1d2630";
 			  ];
 			  "n2" [
-			    label = <<TABLE BORDER="0" ALIGN="LEFT" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ALIGN="LEFT" COLSPAN="2" CELLPADDING="0"><TABLE BORDER="0" ALIGN="LEFT" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ALIGN="LEFT" WIDTH="8"><B>y</B></TD><TD WIDTH="6"></TD><TD ALIGN="LEFT" WIDTH="12"><FONT POINT-SIZE="15">×</FONT></TD></TR></TABLE></TD></TR><TR><TD ALIGN="LEFT" WIDTH="26"><FONT POINT-SIZE="8.5" COLOR="#66707c">value</FONT></TD><TD ALIGN="LEFT" WIDTH="8">9</TD></TR><TR><TD ALIGN="LEFT" WIDTH="20"><FONT POINT-SIZE="8.5" COLOR="#b03a00">grad</FONT></TD><TD ALIGN="LEFT" WIDTH="8"><FONT COLOR="#b03a00">1</FONT></TD></TR></TABLE>>;
+			    label = <<TABLE BORDER="0" ALIGN="LEFT" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ALIGN="LEFT" COLSPAN="2" CELLPADDING="0"><TABLE BORDER="0" ALIGN="LEFT" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ALIGN="LEFT" WIDTH="8"><B>y</B></TD><TD WIDTH="6"></TD><TD ALIGN="LEFT" WIDTH="12"><FONT POINT-SIZE="15">×</FONT></TD></TR></TABLE></TD></TR><TR><TD ALIGN="LEFT" WIDTH="31"><FONT POINT-SIZE="9" COLOR="#66707c">value</FONT></TD><TD ALIGN="LEFT" WIDTH="8">9</TD></TR><TR><TD ALIGN="LEFT" WIDTH="25"><FONT POINT-SIZE="9" COLOR="#b03a00">grad</FONT></TD><TD ALIGN="LEFT" WIDTH="8"><FONT COLOR="#b03a00">1</FONT></TD></TR></TABLE>>;
 			    class = "output forward";
 			    style = "rounded,filled";
 			    fillcolor = "#e6f3e9";
@@ -110,7 +111,7 @@ describe("the text", () => {
 			    penwidth = 2.6;
 			  ];
 			  "n1" [
-			    label = <<TABLE BORDER="0" ALIGN="LEFT" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ALIGN="LEFT" COLSPAN="2" CELLPADDING="0"><TABLE BORDER="0" ALIGN="LEFT" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ALIGN="LEFT" WIDTH="8"><B>x</B></TD></TR></TABLE></TD></TR><TR><TD ALIGN="LEFT" WIDTH="26"><FONT POINT-SIZE="8.5" COLOR="#66707c">value</FONT></TD><TD ALIGN="LEFT" WIDTH="8">3</TD></TR><TR><TD ALIGN="LEFT" WIDTH="20"><FONT POINT-SIZE="8.5" COLOR="#b03a00">grad</FONT></TD><TD ALIGN="LEFT" WIDTH="8"><FONT COLOR="#b03a00">6</FONT></TD></TR></TABLE>>;
+			    label = <<TABLE BORDER="0" ALIGN="LEFT" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ALIGN="LEFT" COLSPAN="2" CELLPADDING="0"><TABLE BORDER="0" ALIGN="LEFT" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR><TD ALIGN="LEFT" WIDTH="8"><B>x</B></TD></TR></TABLE></TD></TR><TR><TD ALIGN="LEFT" WIDTH="31"><FONT POINT-SIZE="9" COLOR="#66707c">value</FONT></TD><TD ALIGN="LEFT" WIDTH="8">3</TD></TR><TR><TD ALIGN="LEFT" WIDTH="25"><FONT POINT-SIZE="9" COLOR="#b03a00">grad</FONT></TD><TD ALIGN="LEFT" WIDTH="8"><FONT COLOR="#b03a00">6</FONT></TD></TR></TABLE>>;
 			    class = "variable forward";
 			    style = "filled";
 			    fillcolor = "#e4eefb";

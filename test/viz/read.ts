@@ -17,7 +17,7 @@ export interface ReadNode {
 }
 
 /** An edge in the direction in which its arrow points. */
-export interface ReadEdge {
+interface ReadEdge {
 	readonly from: string;
 	readonly to: string;
 	readonly attributes: ReadonlyMap<string, unknown>;
