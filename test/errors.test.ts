@@ -194,6 +194,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> =
 		"an unknown function": () => evaluate(parseFormula("foo(1)"), new Map()),
 		"too many arguments": () => evaluate(parseFormula("sin(1, 2)"), new Map()),
 		"an index without a value": () => evaluate(parseFormula("x[1]"), new Map([["x", 1]])),
+		"a transpose of a number": () => evaluate(parseFormula("x.T"), new Map([["x", 1]])),
 		"a derivative that is not available": () => evaluate(parseFormula("sin''(1)"), new Map()),
 		"arrays where numbers are compiled": () =>
 			toFunction(parseFormula("x.T"), ["x"], { functions: new Map(), constants: new Map() }),

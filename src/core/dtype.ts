@@ -3,8 +3,8 @@
  *
  * Promotion follows NumPy: the result can hold both operands exactly, so
  * `int32` with `float32` gives `float64`. JavaScript numbers are weak: they
- * take the type of the tensor they meet, except that a fraction lifts an
- * integer tensor to `float64`.
+ * take the type of the tensor they meet, except that a fraction, or a number
+ * beyond int32, lifts an integer tensor to `float64`.
  */
 
 /** Element type of a tensor. */

@@ -9,7 +9,7 @@ import { failure } from "../core/errors.js";
 import type { Formula } from "../core/formula.js";
 import { functionNamed, functionNames, type Pointwise } from "../core/op.js";
 import { Scalar } from "../core/tape.js";
-import { forEachElement, type Node, type Tensor, type Value } from "../core/tensor.js";
+import { forEachElement, type Node, Tensor, type Value } from "../core/tensor.js";
 import { add, div, mul, neg, pow, square, sub } from "./arithmetic.js";
 import { equal, greater, greaterEqual, less, lessEqual, where } from "./compare.js";
 import { matmul } from "./linalg.js";
@@ -69,10 +69,11 @@ export function evaluate(formula: Formula, names: Names): Value {
 		case "negate":
 			return run(neg, evaluate(formula.operand, names));
 		case "binary": {
-			const left = evaluate(formula.left, names);
-			if (formula.operator === "^" && formula.right.kind === "number" && formula.right.value === 2)
-				return run(square, left);
-			return run(infix[formula.operator], left, evaluate(formula.right, names));
+			// Down the left spine first, then back up; see Note [trees lean left].
+			const spine = [formula];
+			let { left: lowest } = formula;
+			for (; lowest.kind === "binary"; lowest = lowest.left) spine.push(lowest);
+			return spine.reduceRight((value, step) => combine(step, value, names), evaluate(lowest, names));
 		}
 		case "compare":
 			return run(comparison[formula.operator], evaluate(formula.left, names), evaluate(formula.right, names));
@@ -85,8 +86,11 @@ export function evaluate(formula: Formula, names: Names): Value {
 			);
 		case "call":
 			return callNamed(formula, names);
-		case "transpose":
-			return transpose(evaluate(formula.operand, names), -1, -2);
+		case "transpose": {
+			const operand = evaluate(formula.operand, names);
+			if (operand instanceof Tensor && operand.rank > 1) return transpose(operand, -1, -2);
+			throw failure({ what: "formula: .T of what is no matrix", expected: "two axes or more", actual: "fewer" });
+		}
 		case "index":
 			throw failure({
 				what: "formula: an index has no value here",
@@ -94,6 +98,11 @@ export function evaluate(formula: Formula, names: Names): Value {
 				actual: "x[...]",
 			});
 	}
+}
+
+function combine({ operator, right }: Formula & { kind: "binary" }, left: Value, names: Names): Value {
+	if (operator === "^" && right.kind === "number" && right.value === 2) return run(square, left);
+	return run(infix[operator], left, evaluate(right, names));
 }
 
 function callNamed(formula: Formula & { kind: "call" }, names: Names): Value {

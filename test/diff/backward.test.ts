@@ -4,7 +4,6 @@
 import {
 	add,
 	backward,
-	ChainruleError,
 	customGradient,
 	exp,
 	fixed,
@@ -28,17 +27,7 @@ import {
 	tensor,
 } from "chainrule";
 import { describe, expect, test } from "vitest";
-
-/** The message of the error that `body` throws. */
-function messageOf(body: () => unknown): string {
-	try {
-		body();
-	} catch (error) {
-		expect(error).toBeInstanceOf(ChainruleError);
-		return (error as Error).message;
-	}
-	throw new Error("nothing was thrown");
-}
+import { messageOf } from "../verdicts.js";
 
 // ---------------------------------------------------------------- .grad
 
@@ -545,7 +534,11 @@ describe("nothing done to a returned gradient changes another one", () => {
 		["a product of matrices", (x, y) => matmul(x, y)],
 		[
 			"a pull that returns its operands",
-			(x, y) => customGradient((a: Tensor, b: Tensor) => sum(mul(a, b)), (_g, [a, b]) => [b, a] as Tensor[])(x, y),
+			(x, y) =>
+				customGradient(
+					(a: Tensor, b: Tensor) => sum(mul(a, b)),
+					(_g, [a, b]) => [b, a] as Tensor[],
+				)(x, y),
 		],
 	];
 

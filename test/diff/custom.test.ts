@@ -4,7 +4,6 @@
  */
 import {
 	add,
-	ChainruleError,
 	checkGradients,
 	customGradient,
 	defineOp,
@@ -36,22 +35,16 @@ import {
 } from "chainrule";
 import { describe, expect, test } from "vitest";
 import { isPointwise, point, randomFor, tensorsAt } from "../ops/sampling.js";
-
-/** The message of the error that `body` throws. */
-function messageOf(body: () => unknown): string {
-	try {
-		body();
-	} catch (error) {
-		expect(error).toBeInstanceOf(ChainruleError);
-		return (error as Error).message;
-	}
-	throw new Error("nothing was thrown");
-}
+import { messageOf, verdictOf } from "../verdicts.js";
 
 // ---------------------------------------------------------------- defineOp
 
 describe("defineOp: one line gives a function its gradient, record and tests", () => {
-	const swish = defineOp({ name: "swish", value: (x) => x / (1 + Math.exp(-x)), partials: ["sigmoid(x) + z * sigmoid(-x)"] });
+	const swish = defineOp({
+		name: "swish",
+		value: (x) => x / (1 + Math.exp(-x)),
+		partials: ["sigmoid(x) + z * sigmoid(-x)"],
+	});
 	const hypotenuse = defineOp({ name: "hypotenuse", value: (x, y) => Math.hypot(x, y), partials: ["x / z", "y / z"] });
 	const mix = defineOp({
 		name: "mix",
@@ -64,16 +57,19 @@ describe("defineOp: one line gives a function its gradient, record and tests", (
 	});
 	const made = { swish, hypotenuse, mix } as unknown as Readonly<Record<string, (...operands: Value[]) => Node>>;
 
-	test.each(Object.keys(made))("%s: first and second derivatives agree in every mode, on numbers and on tensors", (name) => {
-		const op = operation(name);
-		if (!op || !isPointwise(op)) throw new Error(`${name} is not registered`);
-		const f = made[name] as (...operands: Value[]) => Node;
-		const random = randomFor(name);
-		for (const xs of [point(op, random), tensorsAt(op, [2, 3], random)]) {
-			const report = checkGradients(f as never, xs, { order: 2 });
-			expect(report.ok, String(report)).toBe(true);
-		}
-	});
+	test.each(Object.keys(made))(
+		"%s: first and second derivatives agree in every mode, on numbers and on tensors",
+		(name) => {
+			const op = operation(name);
+			if (!op || !isPointwise(op)) throw new Error(`${name} is not registered`);
+			const f = made[name] as (...operands: Value[]) => Node;
+			const random = randomFor(name);
+			for (const xs of [point(op, random), tensorsAt(op, [2, 3], random)]) {
+				const report = checkGradients(f as never, xs, { order: 2 });
+				expect(verdictOf(report)).toBe("agrees");
+			}
+		},
+	);
 
 	test("the record is that of any other operation: it can be written, drawn and read back", () => {
 		const op = operation("swish");
@@ -94,10 +90,14 @@ describe("defineOp: one line gives a function its gradient, record and tests", (
 
 	test("another operation may use it in its partials", () => {
 		const sech = defineOp({ name: "sech", value: (x) => 1 / Math.cosh(x), partials: ["-z * tanh(x)"] });
-		const gudermann = defineOp({ name: "gudermann", value: (x) => 2 * Math.atan(Math.tanh(x / 2)), partials: ["sech(x)"] });
+		const gudermann = defineOp({
+			name: "gudermann",
+			value: (x) => 2 * Math.atan(Math.tanh(x / 2)),
+			partials: ["sech(x)"],
+		});
 		expect(grad(grad(gudermann))(0.6)).toBeCloseTo(grad(sech)(0.6), 14);
 		const report = checkGradients(gudermann as (x: Scalar) => Scalar, [0.6], { order: 2 });
-		expect(report.ok, String(report)).toBe(true);
+		expect(verdictOf(report)).toBe("agrees");
 	});
 
 	test("it is taken up by a tape that was already differentiated", () => {
@@ -140,8 +140,12 @@ describe("defineOp: one line gives a function its gradient, record and tests", (
 		expect(messageOf(() => defineOp({ name: "two words", value, partials: ["1"] }))).toContain("not a name");
 		expect(messageOf(() => defineOp({ name: "wrong", value, partials: ["1", "2"] }))).toContain("number of partials");
 		expect(messageOf(() => defineOp({ name: "broken", value, partials: ["1 +"] }))).toContain("^");
-		expect(messageOf(() => defineOp({ name: "stranger", value, partials: ["unknownName * 2"] }))).toContain("unknownName");
-		expect(messageOf(() => defineOp({ name: "caller", value, partials: ["unknownFunction(x)"] }))).toContain("unknownFunction");
+		expect(messageOf(() => defineOp({ name: "stranger", value, partials: ["unknownName * 2"] }))).toContain(
+			"unknownName",
+		);
+		expect(messageOf(() => defineOp({ name: "caller", value, partials: ["unknownFunction(x)"] }))).toContain(
+			"unknownFunction",
+		);
 		for (const name of ["wrong", "broken", "stranger", "caller"]) expect(operation(name)).toBeUndefined();
 	});
 });
@@ -177,7 +181,7 @@ describe("customGradient: a pull of one's own", () => {
 		expect(grad(grad(cube as (x: Scalar) => Scalar))(2)).toBe(12);
 		expect(jvp((y: Scalar) => cube(y), [2], [3])[1].item()).toBe(36);
 		const report = checkGradients((y: Scalar) => sin(cube(y)), [0.8], { order: 2 });
-		expect(report.ok, String(report)).toBe(true);
+		expect(verdictOf(report)).toBe("agrees");
 	});
 
 	test("of tensors: gradient, forward mode and second order", () => {
@@ -185,36 +189,49 @@ describe("customGradient: a pull of one's own", () => {
 		const [, tangent] = jvp((y: Tensor) => cubes(y), [tensor([1, 2])], [tensor([1, 10])]);
 		expect((tangent as Tensor).toArray()).toEqual([3, 120]);
 		const report = checkGradients((y: Tensor) => sin(cubes(y)), [tensor([0.8, -0.3])], { order: 2 });
-		expect(report.ok, String(report)).toBe(true);
+		expect(verdictOf(report)).toBe("agrees");
 	});
 
 	test("from tensors to a number: crosses to the tape with its gradient", () => {
 		const z = inner(tensor([1, 2]), tensor([3, 4]));
 		expect(Number(z)).toBe(11);
-		const report = checkGradients((x: Tensor, y: Tensor) => exp(inner(x, y)), [tensor([0.1, 0.2]), tensor([0.3, -0.4])], {
-			order: 2,
-		});
-		expect(report.ok, String(report)).toBe(true);
+		const report = checkGradients(
+			(x: Tensor, y: Tensor) => exp(inner(x, y)),
+			[tensor([0.1, 0.2]), tensor([0.3, -0.4])],
+			{
+				order: 2,
+			},
+		);
+		expect(verdictOf(report)).toBe("agrees");
 	});
 
 	test("of tensors and numbers together", () => {
 		const report = checkGradients((x: Tensor, s: Scalar) => stretched(x, s), [tensor([1, 2]), 3], { order: 2 });
-		expect(report.ok, String(report)).toBe(true);
+		expect(verdictOf(report)).toBe("agrees");
 		const [x, s] = [parameter([1, 2]), scalar(3)];
 		sum(stretched(x, s)).backward();
 		expect([x.grad?.toArray(), s.grad]).toEqual([[3, 3], 3]);
 	});
 
 	test("with a gradient that is not the derivative: the straight-through estimator", () => {
-		const round = customGradient((x: Scalar) => Math.round(x.value), (gz) => gz);
+		const round = customGradient(
+			(x: Scalar) => Math.round(x.value),
+			(gz) => gz,
+		);
 		expect(grad((x: Scalar) => mul(round(x), 3))(0.7)).toBe(3);
 		expect(Number(round(0.7))).toBe(1);
-		const clipped = customGradient((x: Tensor) => mul(x, 1), (gz) => mul(gz, 0.5));
+		const clipped = customGradient(
+			(x: Tensor) => mul(x, 1),
+			(gz) => mul(gz, 0.5),
+		);
 		expect(grad((x: Tensor) => sum(clipped(x)))(tensor([1, 2])).toArray()).toEqual([0.5, 0.5]);
 	});
 
 	test("gives no gradient where the pull returns undefined", () => {
-		const first = customGradient((x: Scalar, y: Scalar) => x.value * y.value, (gz, [, y]) => [mul(gz, y as Scalar), undefined]);
+		const first = customGradient(
+			(x: Scalar, y: Scalar) => x.value * y.value,
+			(gz, [, y]) => [mul(gz, y as Scalar), undefined],
+		);
 		const [x, y] = [scalar(2), scalar(3)];
 		first(x, y).backward();
 		expect([x.grad, y.grad]).toEqual([3, undefined]);
@@ -240,7 +257,10 @@ describe("customGradient: a pull of one's own", () => {
 	});
 
 	test("a function that returns one of its operands does not become that operand", () => {
-		const same = customGradient((x: Tensor) => x, (gz) => mul(gz, 2));
+		const same = customGradient(
+			(x: Tensor) => x,
+			(gz) => mul(gz, 2),
+		);
 		const x = parameter([1, 2]);
 		const z = same(x);
 		expect(z).not.toBe(x);
@@ -261,18 +281,34 @@ describe("customGradient: a pull of one's own", () => {
 
 	test("refuses gradients of the wrong number, shape or kind, naming the operation", () => {
 		const wrong = (given: unknown) => (): void => {
-			const f = customGradient((x: Tensor) => mul(x, 1), () => given as never, "bad");
+			const f = customGradient(
+				(x: Tensor) => mul(x, 1),
+				() => given as never,
+				"bad",
+			);
 			sum(f(parameter([1, 2]))).backward();
 		};
 		expect(messageOf(wrong([]))).toMatch(/bad: wrong number of gradients/);
 		expect(messageOf(wrong([tensor([1, 2]), tensor([1, 2])]))).toMatch(/bad: wrong number of gradients/);
-		expect(messageOf(wrong(tensor([1, 2, 3])))).toMatch(/bad: gradient of the wrong shape[\s\S]*shape \[2\][\s\S]*shape \[3\]/);
-		expect(messageOf(wrong(1))).toMatch(/bad: gradient of the wrong shape[\s\S]*number/);
-		const onNumbers = customGradient((x: Scalar) => x.value, () => tensor([1, 2]), "bad");
-		expect(messageOf(() => onNumbers(scalar(1)).backward())).toMatch(/bad: gradient of the wrong shape/);
-		expect(messageOf(() => customGradient((_x: Scalar) => undefined as never, (gz) => gz, "empty")(scalar(1)))).toContain(
-			"is a return missing?",
+		expect(messageOf(wrong(tensor([1, 2, 3])))).toMatch(
+			/bad: gradient of the wrong shape[\s\S]*shape \[2\][\s\S]*shape \[3\]/,
 		);
+		expect(messageOf(wrong(1))).toMatch(/bad: gradient of the wrong shape[\s\S]*number/);
+		const onNumbers = customGradient(
+			(x: Scalar) => x.value,
+			() => tensor([1, 2]),
+			"bad",
+		);
+		expect(messageOf(() => onNumbers(scalar(1)).backward())).toMatch(/bad: gradient of the wrong shape/);
+		expect(
+			messageOf(() =>
+				customGradient(
+					(_x: Scalar) => undefined as never,
+					(gz) => gz,
+					"empty",
+				)(scalar(1)),
+			),
+		).toContain("is a return missing?");
 	});
 
 	test("a pull may itself differentiate", () => {
@@ -328,14 +364,14 @@ describe("gradients cross between numbers of the tape and tensors", () => {
 			return s;
 		};
 		const report = checkGradients(f, [0.4, tensor([0.5, -0.8])], { order: 2 });
-		expect(report.ok, String(report)).toBe(true);
+		expect(verdictOf(report)).toBe("agrees");
 	});
 
 	test("where a scalar meets a tensor in any operation", () => {
 		const report = checkGradients((x: Scalar, t: Tensor) => mul(exp(mul(x, t)), add(t, x)), [0.3, tensor([1, -2])], {
 			order: 2,
 		});
-		expect(report.ok, String(report)).toBe(true);
+		expect(verdictOf(report)).toBe("agrees");
 	});
 
 	test("through one scalar that is used by both kinds", () => {
@@ -374,6 +410,6 @@ describe("gradients cross between numbers of the tape and tensors", () => {
 			return f(y);
 		};
 		const report = checkGradients(seeded, [x], { order: 2 });
-		expect(report.ok, String(report)).toBe(true);
+		expect(verdictOf(report)).toBe("agrees");
 	});
 });

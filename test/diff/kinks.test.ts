@@ -29,7 +29,9 @@ import { isPointwise } from "../ops/sampling.js";
 
 type Slope = number | undefined;
 
-const rows = operations().filter(isPointwise).flatMap((op) => op.kinks.map((kink) => ({ op, kink, name: op.name })));
+const rows = operations()
+	.filter(isPointwise)
+	.flatMap((op) => op.kinks.map((kink) => ({ op, kink, name: op.name })));
 
 /** Reductions along an axis: the operands of a kink are the elements. */
 const reductions = operations()
@@ -148,7 +150,9 @@ test("every operation with a jump or a corner in its rule names its kink", () =>
 	// A rule that asks a question about its operands, or is 0 everywhere, belongs to a function that is not smooth.
 	const asks = (op: Pointwise): boolean =>
 		op.partials.some((partial) => partial?.kind === "if" || (partial?.kind === "number" && partial.value === 0));
-	const unnamed = operations().filter(isPointwise).filter((op) => asks(op) && op.kinks.length === 0);
+	const unnamed = operations()
+		.filter(isPointwise)
+		.filter((op) => asks(op) && op.kinks.length === 0);
 	// The choice of `where` depends on an operand without a gradient.
 	expect(unnamed.filter((op) => op.partials[0] !== undefined)).toEqual([]);
 });

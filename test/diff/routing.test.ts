@@ -80,37 +80,37 @@ const everywhere = (value: number | undefined): (number | undefined)[] => [value
 // ---------------------------------------------------------------- none and zero
 
 describe("no gradient and a gradient of zero are told apart", () => {
-	test("a leaf behind a slope of 0 has gradient 0, not none", () => {
-		const zeroSlopes: readonly (readonly [string, (x: Value) => Node, number])[] = [
-			["relu of a negative number", (x) => relu(x), -2],
-			["relu at 0", (x) => relu(x), 0],
-			["abs at 0", (x) => abs(x), 0],
-			["sign", (x) => sign(x), 3],
-			["step", (x) => step(x), 3],
-			["a product with 0", (x) => mul(x, 0), 3],
-			["a difference with itself", (x) => sub(x, x), 3],
-			["the square at 0", (x) => square(x), 0],
-			["what where did not choose", (x) => where(1, 5, x), 2],
-			["the smaller one of maximum", (x) => maximum(x, 5), 2],
-			["relu of relu of a negative number", (x) => relu(relu(x)), -1],
-			["a saturated tanh", (x) => tanh(mul(x, 100)), 3],
-		];
-		for (const [what, f, at] of zeroSlopes) expect(slopes(f, at), what).toEqual(everywhere(0));
+	const zeroSlopes: readonly (readonly [string, (x: Value) => Node, number])[] = [
+		["relu of a negative number", (x) => relu(x), -2],
+		["relu at 0", (x) => relu(x), 0],
+		["abs at 0", (x) => abs(x), 0],
+		["sign", (x) => sign(x), 3],
+		["step", (x) => step(x), 3],
+		["a product with 0", (x) => mul(x, 0), 3],
+		["a difference with itself", (x) => sub(x, x), 3],
+		["the square at 0", (x) => square(x), 0],
+		["what where did not choose", (x) => where(1, 5, x), 2],
+		["the smaller one of maximum", (x) => maximum(x, 5), 2],
+		["relu of relu of a negative number", (x) => relu(relu(x)), -1],
+		["a saturated tanh", (x) => tanh(mul(x, 100)), 3],
+	];
+
+	test.each(zeroSlopes)("a leaf behind %s has gradient 0, not none", (_, f, at) => {
+		expect(slopes(f, at)).toEqual(everywhere(0));
 	});
 
-	test("a leaf that is not reached, or only through a constant, has none", () => {
-		const none: readonly (readonly [string, (x: Value) => Node])[] = [
-			["a comparison", (x) => add(less(x, 1), parameter([1, 1]))],
-			["the condition of where", (x) => where(x, parameter([1, 1]), 2)],
-			["a detached value", (x) => mul((x as Node).detach(), parameter([1, 1]))],
-		];
-		for (const [what, f] of none) {
-			const x = scalar(2);
-			const t = tensor([2, 2], { requiresGrad: true });
-			for (const createGraph of [false, true]) {
-				expect(gradients(sum(f(x)), [x], { unused: "undefined", createGraph }), what).toEqual([undefined]);
-				expect(gradients(sum(f(t)), [t], { unused: "undefined", createGraph }), what).toEqual([undefined]);
-			}
+	const constants: readonly (readonly [string, (x: Value) => Node])[] = [
+		["a comparison", (x) => add(less(x, 1), parameter([1, 1]))],
+		["the condition of where", (x) => where(x, parameter([1, 1]), 2)],
+		["a detached value", (x) => mul((x as Node).detach(), parameter([1, 1]))],
+	];
+
+	test.each(constants)("a leaf that is reached only through %s has none", (_, f) => {
+		const x = scalar(2);
+		const t = tensor([2, 2], { requiresGrad: true });
+		for (const createGraph of [false, true]) {
+			expect(gradients(sum(f(x)), [x], { unused: "undefined", createGraph })).toEqual([undefined]);
+			expect(gradients(sum(f(t)), [t], { unused: "undefined", createGraph })).toEqual([undefined]);
 		}
 	});
 
@@ -161,21 +161,69 @@ describe("no gradient and a gradient of zero are told apart", () => {
 describe("infinity and NaN in the branch not taken never reach the result", () => {
 	/** f at `at` is smooth there; the other branch has an infinite or undefined value or slope. */
 	const cases: readonly { what: string; f: (x: Value) => Node; at: number; first: number; second: number }[] = [
-		{ what: "√x beside 2x², at 0", f: (x) => where(greater(x, 0), sqrt(x), mul(2, square(x))), at: 0, first: 0, second: 4 },
+		{
+			what: "√x beside 2x², at 0",
+			f: (x) => where(greater(x, 0), sqrt(x), mul(2, square(x))),
+			at: 0,
+			first: 0,
+			second: 4,
+		},
 		{ what: "√x beside x, below 0", f: (x) => where(greater(x, 0), sqrt(x), x), at: -1, first: 1, second: 0 },
 		{ what: "ln x beside x², at 0", f: (x) => where(greater(x, 0), log(x), square(x)), at: 0, first: 0, second: 2 },
-		{ what: "ln x beside x², below 0", f: (x) => where(greater(x, 0), log(x), square(x)), at: -2, first: -4, second: 2 },
-		{ what: "1/x beside x², at 0", f: (x) => where(less(abs(x), 1e-3), square(x), div(1, x)), at: 0, first: 0, second: 2 },
-		{ what: "an overflowing exp beside x²", f: (x) => where(less(x, 500), exp(x), square(x)), at: 1000, first: 2000, second: 2 },
-		{ what: "0/0 beside x²", f: (x) => where(greater(x, 1), div(sub(x, x), sub(x, x)), square(x)), at: 0.5, first: 1, second: 2 },
-		{ what: "x^0.5 beside x², at 0", f: (x) => where(greater(x, 0), pow(x, 0.5), square(x)), at: 0, first: 0, second: 2 },
-		{ what: "√ inside √ beside x², at 0", f: (x) => where(greater(x, 0), sqrt(sqrt(x)), square(x)), at: 0, first: 0, second: 2 },
+		{
+			what: "ln x beside x², below 0",
+			f: (x) => where(greater(x, 0), log(x), square(x)),
+			at: -2,
+			first: -4,
+			second: 2,
+		},
+		{
+			what: "1/x beside x², at 0",
+			f: (x) => where(less(abs(x), 1e-3), square(x), div(1, x)),
+			at: 0,
+			first: 0,
+			second: 2,
+		},
+		{
+			what: "an overflowing exp beside x²",
+			f: (x) => where(less(x, 500), exp(x), square(x)),
+			at: 1000,
+			first: 2000,
+			second: 2,
+		},
+		{
+			what: "0/0 beside x²",
+			f: (x) => where(greater(x, 1), div(sub(x, x), sub(x, x)), square(x)),
+			at: 0.5,
+			first: 1,
+			second: 2,
+		},
+		{
+			what: "x^0.5 beside x², at 0",
+			f: (x) => where(greater(x, 0), pow(x, 0.5), square(x)),
+			at: 0,
+			first: 0,
+			second: 2,
+		},
+		{
+			what: "√ inside √ beside x², at 0",
+			f: (x) => where(greater(x, 0), sqrt(sqrt(x)), square(x)),
+			at: 0,
+			first: 0,
+			second: 2,
+		},
 		{ what: "relu of √x, at 0, shifted below", f: (x) => relu(sub(sqrt(x), 1)), at: 0, first: 0, second: 0 },
 		{ what: "maximum with -∞", f: (x) => maximum(square(x), log(mul(x, 0))), at: 3, first: 6, second: 2 },
 		{ what: "minimum with +∞", f: (x) => minimum(square(x), div(1, mul(x, 0))), at: 3, first: 6, second: 2 },
 		{ what: "minimum with an overflowing exp", f: (x) => minimum(exp(x), square(x)), at: 1000, first: 2000, second: 2 },
 		{ what: "a clip between 0 and 4", f: (x) => minimum(maximum(square(x), 0), 4), at: 1.5, first: 3, second: 2 },
-		{ what: "leakyRelu with an infinite slope, above 0", f: (x) => leakyRelu(square(x), Number.POSITIVE_INFINITY), at: 3, first: 6, second: 2 },
+		{
+			what: "leakyRelu with an infinite slope, above 0",
+			f: (x) => leakyRelu(square(x), Number.POSITIVE_INFINITY),
+			at: 3,
+			first: 6,
+			second: 2,
+		},
 	];
 
 	test.each(cases)("$what: first derivative", ({ f, at, first }) => {

@@ -6,7 +6,6 @@ import {
 	abs,
 	add,
 	arange,
-	ChainruleError,
 	cast,
 	concat,
 	type DType,
@@ -53,17 +52,7 @@ import {
 } from "chainrule";
 import { describe, expect, test } from "vitest";
 import { dtypes } from "../../src/core/dtype.js";
-
-/** The message of the error that `body` throws. */
-function messageOf(body: () => unknown): string {
-	try {
-		body();
-	} catch (error) {
-		expect(error).toBeInstanceOf(ChainruleError);
-		return (error as Error).message;
-	}
-	throw new Error("nothing was thrown");
-}
+import { messageOf } from "../verdicts.js";
 
 // ---------------------------------------------------------------- data
 
@@ -128,7 +117,13 @@ describe("tensor", () => {
 
 	test("from scalars stays connected to them, in the dtype asked for", () => {
 		const x = scalar(2);
-		const made = tensor([[x, 1], [3, mul(x, x)]], { dtype: "float32" });
+		const made = tensor(
+			[
+				[x, 1],
+				[3, mul(x, x)],
+			],
+			{ dtype: "float32" },
+		);
 		expect([made.dtype, made.toArray()]).toEqual([
 			"float32",
 			[
@@ -377,9 +372,16 @@ describe("dtypes meet as in NumPy", () => {
 
 describe("values show themselves", () => {
 	test("as text, as JSON, and as numbers", () => {
-		expect(String(tensor([[1, 2.5], [3, 4]]))).toBe("[[1, 2.5], [3, 4]]");
+		expect(
+			String(
+				tensor([
+					[1, 2.5],
+					[3, 4],
+				]),
+			),
+		).toBe("[[1, 2.5], [3, 4]]");
 		expect(JSON.stringify({ w: tensor([1, 2]), s: scalar(3) })).toBe('{"w":[1,2],"s":3}');
-		expect(`${scalar(2)}`).toBe("2");
+		expect(String(scalar(2))).toBe("2");
 		expect(scalar(2) < scalar(3)).toBe(true);
 		expect(Number(tensor([[4]]))).toBe(4);
 		expect(messageOf(() => tensor([1, 2]).item())).toContain("not a single number");
@@ -391,7 +393,12 @@ describe("values show themselves", () => {
 	});
 
 	test("iteration goes over the first axis", () => {
-		const rows = [...(tensor([[1, 2], [3, 4]]) as unknown as Iterable<Tensor>)];
+		const rows = [
+			...(tensor([
+				[1, 2],
+				[3, 4],
+			]) as unknown as Iterable<Tensor>),
+		];
 		expect(rows.map((row) => row.toArray())).toEqual([
 			[1, 2],
 			[3, 4],

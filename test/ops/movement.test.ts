@@ -6,10 +6,9 @@ import {
 	add,
 	arange,
 	broadcastTo,
-	ChainruleError,
 	concat,
-	gather,
 	Generator,
+	gather,
 	gradients,
 	mul,
 	pad,
@@ -29,22 +28,11 @@ import {
 } from "chainrule";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { messageOf } from "../verdicts.js";
 import { distinct } from "./sampling.js";
 
-/** The message of the error that `body` throws. */
-function messageOf(body: () => unknown): string {
-	try {
-		body();
-	} catch (error) {
-		expect(error).toBeInstanceOf(ChainruleError);
-		return (error as Error).message;
-	}
-	throw new Error("nothing was thrown");
-}
-
 /** A tensor 0, 1, 2, ... of a shape. */
-const counting = (...shape: number[]): Tensor =>
-	arange(shape.reduce((size, axis) => size * axis, 1)).reshape(shape);
+const counting = (...shape: number[]): Tensor => arange(shape.reduce((size, axis) => size * axis, 1)).reshape(shape);
 const int32 = (data: number[] | number[][]): Tensor => tensor(data, { dtype: "int32" });
 
 // ---------------------------------------------------------------- slice
@@ -238,7 +226,8 @@ describe("gather and scatterAdd", () => {
 				row.forEach((place, j) => {
 					const [r, c] = axis === 0 ? [place, j] : [i, place];
 					expect(taken[i]?.[j]).toBe(r * 4 + c);
-					(expected[r] as number[])[c] = ((expected[r] as number[])[c] as number) + (source.toArray() as number[][])[i]![j]!;
+					(expected[r] as number[])[c] =
+						((expected[r] as number[])[c] as number) + (source.toArray() as number[][])[i]![j]!;
 				});
 			});
 			expect(scatterAdd(zeros([3, 4]), int32(at), source, { axis }).toArray()).toEqual(expected);
@@ -304,7 +293,9 @@ describe("reshape, permute, transpose and broadcastTo", () => {
 	});
 
 	test("shapes that do not broadcast are refused with both shown", () => {
-		expect(messageOf(() => add(counting(2, 3), counting(2)))).toMatch(/add: shapes do not broadcast[\s\S]*3 ≠ 2 on axis -1[\s\S]*x \[2, 3\], y \[2\]/);
+		expect(messageOf(() => add(counting(2, 3), counting(2)))).toMatch(
+			/add: shapes do not broadcast[\s\S]*3 ≠ 2 on axis -1[\s\S]*x \[2, 3\], y \[2\]/,
+		);
 	});
 });
 
@@ -326,7 +317,12 @@ describe("methods are the functions", () => {
 		expect(x.slice(ranges).toArray()).toEqual([3, 4]);
 		expect(x.reshape([3, 2]).permute([1, 0]).shape).toEqual([2, 3]);
 		expect(x.transpose(0, 1).shape).toEqual([3, 2]);
-		expect(x.pad([[0, 1], [0, 0]]).shape).toEqual([3, 3]);
+		expect(
+			x.pad([
+				[0, 1],
+				[0, 0],
+			]).shape,
+		).toEqual([3, 3]);
 		expect(x.cast("int32").dtype).toBe("int32");
 		expect(x.broadcastTo([2, 2, 3]).shape).toEqual([2, 2, 3]);
 		expect(x.matmul(x.T).toArray()).toEqual([

@@ -40,10 +40,10 @@ function partialsOf(op: Pointwise): string[] {
 
 function table(head: readonly string[], body: readonly (readonly string[])[]): string {
 	const widths = head.map((title, column) =>
-		Math.max(title.length, ...body.map((row) => [...(row[column] as string)].length)),
+		Math.max(title.length, ...body.map((row) => (row[column] as string).length)),
 	);
 	const line = (row: readonly string[]): string =>
-		`| ${row.map((text, column) => text + " ".repeat((widths[column] as number) - [...text].length)).join(" | ")} |`;
+		`| ${row.map((text, column) => text + " ".repeat((widths[column] as number) - text.length)).join(" | ")} |`;
 	return [line(head), `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...body.map(line)].join("\n");
 }
 

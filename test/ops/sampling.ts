@@ -39,7 +39,10 @@ export function point(op: Pointwise, random: Generator): number[] {
 export function tensorsAt(op: Pointwise, shape: Shape, random: Generator): Tensor[] {
 	const points = Array.from({ length: sizeOf(shape) }, () => point(op, random));
 	return op.domain.map((_, operand) =>
-		tensor(Float64Array.from(points, (operands) => operands[operand] as number), { shape }),
+		tensor(
+			Float64Array.from(points, (operands) => operands[operand] as number),
+			{ shape },
+		),
 	);
 }
 
@@ -56,7 +59,10 @@ export function distinct(shape: Shape, random: Generator): Tensor {
 
 /** A tensor of whole numbers from -4 to 4: sums and products are exact. */
 export function whole(shape: Shape, random: Generator): Tensor {
-	return tensor(Float64Array.from({ length: sizeOf(shape) }, () => random.integer(9) - 4), { shape });
+	return tensor(
+		Float64Array.from({ length: sizeOf(shape) }, () => random.integer(9) - 4),
+		{ shape },
+	);
 }
 
 /** True for the pointwise family. */
