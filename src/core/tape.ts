@@ -39,7 +39,7 @@ import { place, type Scope } from "./scope.js";
 import type { Node, Tensor } from "./tensor.js";
 
 /** Slots in a block. */
-export const blockLength = 16_384;
+const blockLength = 16_384;
 /** Bits of an operand that hold the slot; the bits above hold the number of the source chunk, 0 for the own chunk. */
 export const slotBits = 14;
 /** `operand & slotMask` is the slot. */

@@ -289,6 +289,6 @@ function elementsText(x: View): string {
 }
 
 /** A number with at most six significant digits, as arrays are shown. */
-export function numberText(value: number): string {
+function numberText(value: number): string {
 	return String(Number(value.toPrecision(6)));
 }

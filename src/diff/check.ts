@@ -193,7 +193,7 @@ function shifted(at: Arguments, v: Nest[], t: number): unknown {
  * differences", 1911; the tableau and its error estimate after C. J. F.
  * Ridders, "Accurate computation of F'(x) and F'(x)F''(x)", 1982.
  */
-export function derivativeByDifferences(f: (t: number) => number, step = 1e-2): { value: number; uncertainty: number } {
+function derivativeByDifferences(f: (t: number) => number, step = 1e-2): { value: number; uncertainty: number } {
 	const levels = 8;
 	const shrink = 1.6;
 	let value = Number.NaN;

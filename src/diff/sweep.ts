@@ -103,7 +103,7 @@ function caseText({ op, code, variant }: { op: Pointwise; code: number; variant:
 }
 
 /** The text of the generated sweep. */
-export function sweepText(): string {
+function sweepText(): string {
 	return `return function sweep(chunk, from, to, cross) {
 const { ops, left, right, values, adjoints, sources } = chunk;
 for (let i = to - 1; i >= from; i--) {
