@@ -105,3 +105,4 @@ export {
 	tan,
 	tanh,
 } from "./ops/transcendental.js";
+export { weightedSum } from "./ops/weighted.js";

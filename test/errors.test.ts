@@ -32,6 +32,7 @@ import {
 	parameter,
 	parseFormula,
 	permute,
+	pick,
 	rand,
 	reshape,
 	type Scalar,
@@ -46,6 +47,7 @@ import {
 	tensor,
 	valueGradAndAux,
 	vjp,
+	weightedSum,
 	zeros,
 } from "chainrule";
 import { bce, crossEntropy, Linear, MLP, mse, Neuron } from "chainrule/nn";
@@ -93,6 +95,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> =
 		"an index that does not exist": () => slice(x23, [2]),
 		"a step of 0": () => slice(x23, [[0, 2, 0]]),
 		"an end that is no whole number": () => slice(x23, [[0.5, 2]]),
+		"an element that is not there": () => pick(x23, 6),
 		"widths that are none": () => pad(x23, [[1, 1]]),
 		"tensors that cannot be joined": () => concat([x23, x45]),
 		"nothing to join": () => concat([]),
@@ -102,6 +105,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> =
 		"an index that points nowhere": () => gather(x23, tensor([[0, 5, 0]], { dtype: "int32" })),
 		"a source of another shape": () => scatterAdd(x23, tensor([[0]], { dtype: "int32" }), zeros([2, 2])),
 		"scalars that do not fill a shape": () => fromScalars([1, 2], [3]),
+		"weights without values": () => weightedSum([scalar(1)], [], scalar(0)),
 		"the item of many": () => x23.item(),
 		"nothing to choose from": () => max(zeros([0])),
 		"the mean of nothing": () => mean(zeros([0])),

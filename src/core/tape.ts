@@ -126,7 +126,7 @@ export class Chunk {
 	scopes: { readonly slot: number; readonly scope: Scope | undefined }[] | undefined = undefined;
 	crossings: Crossing[] | undefined = undefined;
 	names: Map<number, string> | undefined = undefined;
-	hooks: Map<number, ((gradient: Scalar) => void)[]> | undefined = undefined;
+	hooks: Map<number, readonly ((gradient: Scalar) => void)[]> | undefined = undefined;
 	/** When leaves were assigned: the serial at that moment, by slot; and the latest of all. */
 	assigned: Map<number, number> | undefined = undefined;
 	lastAssigned = 0;
@@ -293,8 +293,7 @@ export function isRecording(): boolean {
 
 /** Runs `body` with recording switched on or off. */
 export function withRecording<Result>(on: boolean, body: () => Result): Result {
-	const before = recording;
-	setRecording(on);
+	const before = setRecording(on);
 	try {
 		return body();
 	} finally {
@@ -302,9 +301,12 @@ export function withRecording<Result>(on: boolean, body: () => Result): Result {
 	}
 }
 
-function setRecording(on: boolean): void {
+/** Switches recording, and returns what it was: `withRecording` without the closure. */
+export function setRecording(on: boolean): boolean {
+	const before = recording;
 	recording = on;
 	current = on ? active : closed;
+	return before;
 }
 
 /**
@@ -570,6 +572,51 @@ export function record3(opcode: number, x: Scalar, y: Scalar, w: Scalar, z: numb
 	chunk.left[index] = operand(x);
 	chunk.right[index] = operand(y);
 	return finish(chunk, index, z, index - 1);
+}
+
+/**
+ * Records zᵢ = outer(zᵢ₋₁, inner(xᵢ, yᵢ)) for all i at once, from z₀ = `start`:
+ * the same slots as one by one, without a handle for each. `numbers` holds the
+ * values, inner and outer in turn. Returns the last z, or `undefined` where the
+ * slots do not have the usual form (a constant among start and products, not
+ * recording) and must be recorded one by one.
+ */
+export function recordFold(
+	inner: number,
+	outer: number,
+	xs: readonly Scalar[],
+	ys: readonly Scalar[],
+	start: Scalar,
+	numbers: Float64Array,
+): Scalar | undefined {
+	const count = xs.length;
+	if (!recording || start.chunk.fixed || count === 0 || 2 * count > blockLength) return undefined;
+	let attached = start.chunk === active;
+	for (let index = 0; index < count; index++) {
+		const a = (xs[index] as Scalar).chunk;
+		const b = (ys[index] as Scalar).chunk;
+		if (a.fixed & b.fixed) return undefined;
+		attached ||= a === active || b === active;
+	}
+	const chunk = room(2 * count, attached);
+	const { ops, left, right, values } = chunk;
+	const first = chunk.end;
+	let before = operand(start);
+	let slot = first;
+	for (let index = 0; index < count; index++, slot += 2) {
+		const x = xs[index] as Scalar;
+		const y = ys[index] as Scalar;
+		ops[slot] = inner + y.chunk.fixed + 2 * x.chunk.fixed;
+		left[slot] = operand(x);
+		right[slot] = operand(y);
+		values[slot] = numbers[2 * index] as number;
+		ops[slot + 1] = outer;
+		left[slot + 1] = before;
+		right[slot + 1] = slot;
+		values[slot + 1] = numbers[2 * index + 1] as number;
+		before = slot + 1;
+	}
+	return finish(chunk, slot - 1, values[slot - 1] as number, first);
 }
 
 /** Records that element `position` of `tensor` became the number z. */

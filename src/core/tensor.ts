@@ -74,7 +74,7 @@ export class Tensor implements View {
 	grad: Tensor | undefined = undefined;
 	/** True to keep the gradient of an intermediate value, too. */
 	retained = false;
-	hooks: ((gradient: Tensor) => void)[] | undefined = undefined;
+	hooks: readonly ((gradient: Tensor) => void)[] | undefined = undefined;
 	/** The serial at the moment of the last `assign`. */
 	lastAssigned = 0;
 	/** Used by the pass under way: its number, the cotangent so far, and whether the pass may write into it. */

@@ -12,6 +12,7 @@ import {
 	isRecording,
 	lastSerial,
 	Scalar,
+	setRecording,
 	withRecording,
 } from "../core/tape.js";
 import { allocate, type Node, Tensor, type Value, wrap } from "../core/tensor.js";
@@ -19,7 +20,7 @@ import { accumulate } from "../kernels/strided.js";
 import { add, identity } from "../ops/arithmetic.js";
 import { onesLike } from "../ops/create.js";
 import { asTensor, cast } from "../ops/movement.js";
-import { collect } from "./collect.js";
+import { collect, type Region } from "./collect.js";
 import { pullLoop } from "./loops.js";
 import { pull, zeroLike } from "./pull.js";
 import { currentSweep } from "./sweep.js";
@@ -27,16 +28,26 @@ import { currentSweep } from "./sweep.js";
 /** A slot below the first: the chunk has no more hooks. */
 const none = -1;
 
+/** How many plain passes are under way: they share the columns of the tape, so that a second one has to be recorded. */
 let depth = 0;
 
-/** Runs `body` as a plain pass; plain passes share the columns of the tape and cannot nest. */
-function plainly<Result>(body: () => Result): Result {
+/**
+ * Gathers the adjoints of `units` in the columns of the tape and in
+ * `tensor.cotangent`. `kept` says that they are `.grad` to be.
+ */
+function plainPass({ units, outside }: Region, seeds: readonly Seed[], kept: boolean): void {
 	cutTape(); // what listeners record or make on the way is no part of this pass
+	const before = setRecording(false);
 	depth++;
 	try {
-		return withRecording(false, body);
+		reset(units, kept);
+		// Contributions to what lies outside must land somewhere.
+		for (const chunk of outside) chunk.adjoints = adjointColumn(chunk.block, false);
+		for (const { output, cotangent } of seeds) if (output.requiresGrad) contribute(output, cotangent);
+		sweepUnits(units);
 	} finally {
 		depth--;
+		setRecording(before);
 	}
 }
 
@@ -107,7 +118,7 @@ function sweepUnits(units: readonly Unit[]): void {
 			sweep(unit, from, above, cross);
 			above = from;
 			const g = slot === none ? -0 : (unit.adjoints[slot] as number);
-			if (!Object.is(g, -0)) for (const hook of [...(unit.hooks.get(slot) ?? [])]) hook(constant(g));
+			if (!Object.is(g, -0)) for (const hook of unit.hooks.get(slot) ?? []) hook(constant(g));
 		}
 	}
 }
@@ -126,7 +137,7 @@ function cross(chunk: Chunk, slot: number, g: number): void {
 }
 
 function pullTensor(z: Tensor, gz: Tensor): void {
-	if (z.hooks) for (const hook of [...z.hooks]) hook(gz);
+	for (const hook of z.hooks ?? []) hook(gz);
 	const { op, inputs } = z;
 	if (op === undefined) return;
 	if (op.family !== "pointwise") {
@@ -218,18 +229,14 @@ function requireTracked(what: string, output: Node): void {
 export function backward(output: Node, options: { readonly cotangent?: Value } = {}): void {
 	requireTracked("backward", output);
 	const seed = seedOf("backward", output, options.cotangent);
-	const { units } = collect([output]);
+	const region = collect([output]);
 	if (depth > 0) {
-		const found = withRecording(false, () => recordedPass([seed], units));
-		leave(units, (x) => found.get(orderOf(x)));
+		const found = withRecording(false, () => recordedPass([seed], region.units));
+		leave(region.units, (x) => found.get(orderOf(x)));
 		return;
 	}
-	plainly(() => {
-		reset(units, true);
-		contribute(output, seed.cotangent);
-		sweepUnits(units);
-	});
-	leave(units, undefined);
+	plainPass(region, [seed], true);
+	leave(region.units, undefined);
 }
 
 /** Leaves the gradients of a pass in `.grad`: those that `found` names, or those in the columns. */
@@ -303,7 +310,10 @@ export function gradients(
 	if (!output.requiresGrad && unused === "error") requireTracked("gradients", output);
 	const seed = seedOf("gradients", output, options.cotangent);
 	const found = pullBack([seed], variables, createGraph && isRecording());
-	return found.map((gradient, index) => gradient ?? missing(variables[index] as Node, index, unused));
+	for (let index = 0; index < found.length; index++) {
+		found[index] ??= missing(variables[index] as Node, index, unused);
+	}
+	return found;
 }
 
 function missing(x: Node, index: number, unused: Unused): Node | undefined {
@@ -319,10 +329,9 @@ function missing(x: Node, index: number, unused: Unused): Node | undefined {
 
 /** The smallest serial among the units of `variables`: nothing older can depend on them. */
 export function floorOf(variables: readonly Node[]): number {
-	return variables.reduce(
-		(low, x) => Math.min(low, x instanceof Scalar ? x.chunk.serial : x.serial),
-		Number.POSITIVE_INFINITY,
-	);
+	let floor = Number.POSITIVE_INFINITY;
+	for (const x of variables) floor = Math.min(floor, unitOf(x).serial);
+	return floor;
 }
 
 /** Gradients of seeded outputs with respect to `variables`; `undefined` where nothing arrived. */
@@ -331,10 +340,9 @@ export function pullBack(
 	variables: readonly Node[],
 	createGraph: boolean,
 ): (Node | undefined)[] {
-	const { units, outside, pass } = collect(
-		seeds.map(({ output }) => output),
-		floorOf(variables),
-	);
+	const outputs = seeds.map(({ output }) => output);
+	const region = collect(outputs, floorOf(variables));
+	const { units, pass } = region;
 	if (createGraph || depth > 0) {
 		return withRecording(createGraph, () => {
 			const before = lastSerial();
@@ -347,19 +355,15 @@ export function pullBack(
 	}
 	// Asked before the pass: a rule or listener may differentiate on the way, and visit the same units again.
 	const visited = variables.map((x) => unitOf(x).pass === pass);
-	return plainly(() => {
-		reset(units, false);
-		// Contributions to what lies outside must land somewhere.
-		for (const chunk of outside) chunk.adjoints = adjointColumn(chunk.block, false);
-		for (const { output, cotangent } of seeds) if (output.requiresGrad) contribute(output, cotangent);
-		sweepUnits(units);
-		return variables.map((x, index) => {
-			if (!visited[index]) return undefined;
-			if (x instanceof Tensor) return x.cotangent?.detach();
-			const g = x.chunk.adjoints[x.index] as number;
-			return Object.is(g, -0) ? undefined : constant(g);
-		});
+	plainPass(region, seeds, false);
+	const found = variables.map((x, index) => {
+		if (!visited[index]) return undefined;
+		if (x instanceof Tensor) return x.cotangent?.detach();
+		const g = x.chunk.adjoints[x.index] as number;
+		return Object.is(g, -0) ? undefined : constant(g);
 	});
+	for (const unit of units) if (unit instanceof Tensor) unit.cotangent = undefined;
+	return found;
 }
 
 /**
@@ -403,7 +407,7 @@ function recordedPass(seeds: readonly Seed[], units: readonly Unit[]): Map<numbe
 		if (unit instanceof Tensor) {
 			const gz = cotangents.get(orderOf(unit)) as Tensor | undefined;
 			if (gz === undefined) continue;
-			if (unit.hooks) for (const hook of [...unit.hooks]) hook(gz);
+			for (const hook of unit.hooks ?? []) hook(gz);
 			step(unit, gz);
 			continue;
 		}
@@ -411,7 +415,7 @@ function recordedPass(seeds: readonly Seed[], units: readonly Unit[]): Map<numbe
 		for (let slot = unit.end - 1; slot >= unit.start; slot--) {
 			const gz = cotangents.get(orderOfSlot(unit, slot)) as Scalar | undefined;
 			if (gz === undefined) continue;
-			for (const hook of [...(unit.hooks?.get(slot) ?? [])]) hook(gz);
+			for (const hook of unit.hooks?.get(slot) ?? []) hook(gz);
 			step(new Scalar(unit, slot), gz);
 		}
 	}
@@ -432,24 +436,26 @@ export function onGradient<X extends Node>(x: X, listener: (gradient: X) => void
 			actual: "a constant",
 		});
 	}
-	const hooks = hooksOf(x);
-	hooks.push(call);
-	return () => {
-		const at = hooks.indexOf(call);
-		if (at >= 0) hooks.splice(at, 1);
-	};
+	// A pass goes through the list it found: lists are replaced, never changed.
+	setHooks(x, [...hooksOf(x), call]);
+	return () =>
+		setHooks(
+			x,
+			hooksOf(x).filter((other) => other !== call),
+		);
 }
 
-function hooksOf(x: Node): ((gradient: Node) => void)[] {
-	if (x instanceof Tensor) {
-		x.hooks ??= [];
-		return x.hooks as ((gradient: Node) => void)[];
-	}
-	x.chunk.hooks ??= new Map();
-	let hooks = x.chunk.hooks.get(x.index);
-	if (hooks === undefined) {
-		hooks = [];
+type Hook = (gradient: Node) => void;
+
+function hooksOf(x: Node): readonly Hook[] {
+	return ((x instanceof Tensor ? x.hooks : x.chunk.hooks?.get(x.index)) ?? []) as readonly Hook[];
+}
+
+function setHooks(x: Node, hooks: readonly Hook[]): void {
+	if (x instanceof Tensor) x.hooks = hooks.length === 0 ? undefined : hooks;
+	else if (hooks.length === 0) x.chunk.hooks?.delete(x.index);
+	else {
+		x.chunk.hooks ??= new Map();
 		x.chunk.hooks.set(x.index, hooks);
 	}
-	return hooks as ((gradient: Node) => void)[];
 }

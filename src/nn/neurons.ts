@@ -8,7 +8,7 @@
  * with matrices.
  */
 import { failure } from "../core/errors.js";
-import { add, defaultGenerator, fixed, type Generator, mul, type Scalar, scalar, tanh } from "../index.js";
+import { defaultGenerator, fixed, type Generator, mul, type Scalar, scalar, tanh, weightedSum } from "../index.js";
 import { Module } from "./module.js";
 import { checkSize } from "./size.js";
 
@@ -80,11 +80,10 @@ export class Neuron extends Module<Signals, Scalar> {
 				actual: String(x.length),
 			});
 		}
-		let sum = mul(weights[0] as Scalar, x[0] as Scalar);
-		for (let index = 1; index < weights.length; index++) {
-			sum = add(sum, mul(weights[index] as Scalar, x[index] as Scalar));
-		}
-		return this.activation(bias === undefined ? sum : add(sum, bias));
+		const values = x.map(onTape);
+		if (bias !== undefined) return this.activation(weightedSum(weights, values, bias));
+		const first = mul(weights[0] as Scalar, values[0] as Scalar);
+		return this.activation(weightedSum(weights.slice(1), values.slice(1), first));
 	}
 }
 

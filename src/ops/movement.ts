@@ -640,8 +640,19 @@ export function fromScalars(scalars: readonly (number | Scalar)[], shape: Shape 
 	return collecting.call(inputs, { shape }) as Tensor;
 }
 
-/** Element number `position` in row-major order, as a scalar of the tape. */
+/**
+ * Element number `position` in row-major order, as a scalar of the tape.
+ *
+ * @throws where there is no such element.
+ */
 export function pick(x: Tensor, position: number): Scalar {
+	if (!Number.isInteger(position) || position < 0 || position >= x.size) {
+		throw failure({
+			what: "pick: no such element",
+			expected: `a whole number from 0 to ${x.size - 1} for x ${shapeText(x.shape)}`,
+			actual: String(position),
+		});
+	}
 	let rest = position;
 	let at = x.offset;
 	for (let axis = x.rank - 1; axis >= 0; axis--) {

@@ -83,7 +83,15 @@ function pointwise(
 	};
 	const call = build(op);
 	register(op);
+	records.set(call, op);
 	return call;
+}
+
+const records = new WeakMap<object, Pointwise>();
+
+/** The record behind a pointwise function. */
+export function recordOf(call: Unary | Binary | Ternary): Pointwise {
+	return records.get(call) as Pointwise;
 }
 
 /**

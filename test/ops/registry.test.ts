@@ -538,6 +538,13 @@ describe("between numbers and tensors", () => {
 		expect(verdictOf(report)).toBe("agrees");
 	});
 
+	test("pick refuses a place that is not there", () => {
+		for (const position of [6, -1, 0.5, Number.NaN]) {
+			expect(() => library.pick(zeros([2, 3]), position)).toThrow("pick: no such element");
+		}
+		expect(() => library.pick(zeros([0]), 0)).toThrow("pick: no such element");
+	});
+
 	test("pick takes one element in row-major order, also of a view, to second order", () => {
 		const x = tensor([
 			[1, 2, 3],
