@@ -78,19 +78,14 @@ const writtenOut: NeuronSum = ({ weights, bias }, values) => {
 	return total;
 };
 
-const atOnce: NeuronSum = ({ weights, bias }, values) =>
-	weightedSum(
-		weights,
-		values.map((value) => (typeof value === "number" ? fixed(value) : value)),
-		bias,
-	);
+const atOnce: NeuronSum = ({ weights, bias }, values) => weightedSum(weights, values as readonly Scalar[], bias);
 
 function ours(sum: NeuronSum): Contender {
 	const parameters = start.map((value) => scalar(value));
 	const layers = network(parameters);
 
-	function score(at: readonly (Scalar | number)[]): Scalar {
-		let values = at;
+	function score(at: readonly number[]): Scalar {
+		let values: readonly (Scalar | number)[] = sum === atOnce ? at.map((value) => fixed(value)) : at;
 		for (const [index, layer] of layers.entries()) {
 			const next: Scalar[] = [];
 			for (const neuron of layer)

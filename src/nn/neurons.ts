@@ -80,7 +80,7 @@ export class Neuron extends Module<Signals, Scalar> {
 				actual: String(x.length),
 			});
 		}
-		const values = x.map(onTape);
+		const values = allOnTape(x);
 		if (bias !== undefined) return this.activation(weightedSum(weights, values, bias));
 		const first = mul(weights[0] as Scalar, values[0] as Scalar);
 		return this.activation(weightedSum(weights.slice(1), values.slice(1), first));
@@ -98,7 +98,7 @@ export class Layer extends Module<Signals, Scalar[]> {
 	}
 
 	override forward(x: Signals): Scalar[] {
-		const shared = x.map(onTape); // a number that all neurons read is one node, not one per neuron
+		const shared = allOnTape(x); // a number that all neurons read is one node, not one per neuron
 		return this.neurons.map((neuron) => neuron.call(shared));
 	}
 }
@@ -141,14 +141,17 @@ export class MLP extends Module<Signals, Scalar[]> {
 	}
 
 	override forward(x: Signals): Scalar[] {
-		let signals = x.map(onTape);
+		let signals = allOnTape(x);
 		for (const layer of this.layers) signals = layer.call(signals);
 		return signals;
 	}
 }
 
-function onTape(x: number | Scalar): Scalar {
-	return typeof x === "number" ? fixed(x) : x;
+/** Numbers as constants of the tape; a list of scalars as it is. */
+function allOnTape(x: Signals): Scalar[] {
+	return x.some((signal) => typeof signal === "number")
+		? x.map((signal) => (typeof signal === "number" ? fixed(signal) : signal))
+		: (x as Scalar[]);
 }
 
 function unchanged(x: Scalar): Scalar {
