@@ -100,6 +100,9 @@ beforeAll(async () => {
 		tsconfig: join(root, "tsconfig.json"),
 		alias: {
 			chainrule: join(root, "src/index.ts"),
+			"chainrule/linalg": join(root, "src/linalg.ts"),
+			"chainrule/random": join(root, "src/random.ts"),
+			"chainrule/special": join(root, "src/special.ts"),
 			"chainrule/nn": join(root, "src/nn/index.ts"),
 			"chainrule/optim": join(root, "src/optim/index.ts"),
 			"chainrule/viz": join(root, "viz/index.ts"),

@@ -1,0 +1,4 @@
+/** `chainrule/special`: special functions. Public surface and nothing else. */
+import "./index.js";
+
+export {};
