@@ -20,6 +20,7 @@ export { noGrad, Scalar } from "./core/tape.js";
 export { type Nested, type Node, Tensor, type Value } from "./core/tensor.js";
 // Derivatives
 export { type CheckOptions, type CheckReport, checkGradients } from "./diff/check.js";
+export { checkpoint } from "./diff/checkpoint.js";
 export { customGradient, defineOp, type OpDefinition } from "./diff/custom.js";
 export {
 	type Grad,

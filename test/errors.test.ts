@@ -12,6 +12,7 @@ import {
 	ChainruleError,
 	cast,
 	checkGradients,
+	checkpoint,
 	concat,
 	customGradient,
 	defineOp,
@@ -140,6 +141,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> =
 		"assignment of another shape": () => parameter([1, 2], { name: "w" }).assign([1, 2, 3]),
 		"integers to differentiate": () => grad((t: Tensor) => sum(t))(tensor([1], { dtype: "int32" })),
 		"a function without a result": () => grad(wrong<(x: Scalar) => Scalar>(() => undefined))(1),
+		"a checkpoint without a result": () => checkpoint(wrong<(x: Scalar) => Scalar>(() => undefined))(scalar(1)),
 		"an argument that is no value": () => grad((p: { a: Scalar }) => mul(p.a, 2))(wrong({ a: "1" })),
 		"a missing auxiliary output": () =>
 			valueGradAndAux(wrong<(x: Scalar) => [Scalar, number]>((x: Scalar) => mul(x, 2)))(1),

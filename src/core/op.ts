@@ -104,6 +104,8 @@ export interface Custom<Attributes> extends OpRecord {
 	readonly forward: (inputs: readonly Tensor[], attributes: Attributes, shape: Shape) => Node;
 	/** Cotangents of the operands; `undefined` says that no gradient flows there. */
 	readonly pull: (gz: Node, inputs: readonly Node[], z: Node, attributes: Attributes) => readonly (Value | undefined)[];
+	/** Computes the result again, recorded: a pass goes on through that record instead of calling `pull`. */
+	readonly replay?: (attributes: Attributes) => Tensor;
 	/** Tangent of the result. Where it is missing, forward mode transposes the pull. */
 	readonly push?: (
 		tangents: readonly (Node | undefined)[],

@@ -372,9 +372,10 @@ export function cutTape(): void {
 	else if (active.end !== active.start) cut();
 }
 
-/** Starts a chunk of leaves that comes after every node there is: nothing older can depend on what is made now. */
-export function startLeaves(): void {
+/** Starts a chunk of leaves after every node there is, and returns its serial: whatever is made from now on has this or a larger one. */
+export function startLeaves(): number {
 	cutStream(leaves);
+	return leaves.chunk.serial;
 }
 
 function cutStream(stream: Stream): void {

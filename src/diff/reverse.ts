@@ -13,6 +13,7 @@ import {
 	lastSerial,
 	Scalar,
 	setRecording,
+	startLeaves,
 	withRecording,
 } from "../core/tape.js";
 import { allocate, type Node, Tensor, type Value, wrap } from "../core/tensor.js";
@@ -30,6 +31,8 @@ const none = -1;
 
 /** How many plain passes are under way: they share the columns of the tape, so that a second one has to be recorded. */
 let depth = 0;
+/** What the plain pass under way gathers: gradients to be kept, or a trace to be wiped out. */
+let keeping = false;
 
 /**
  * Gathers the adjoints of `units` in the columns of the tape and in
@@ -39,6 +42,7 @@ function plainPass({ units, outside }: Region, seeds: readonly Seed[], kept: boo
 	cutTape(); // what listeners record or make on the way is no part of this pass
 	const before = setRecording(false);
 	depth++;
+	keeping = kept;
 	try {
 		reset(units, kept);
 		// Contributions to what lies outside must land somewhere.
@@ -140,6 +144,10 @@ function pullTensor(z: Tensor, gz: Tensor): void {
 	for (const hook of z.hooks ?? []) hook(gz);
 	const { op, inputs } = z;
 	if (op === undefined) return;
+	if (op.family === "custom" && op.replay) {
+		goOn(op.replay, z.attributes, gz);
+		return;
+	}
 	if (op.family !== "pointwise") {
 		const gradients = pull(z, { op, inputs, attributes: z.attributes }, gz);
 		for (let operand = 0; operand < inputs.length; operand++) {
@@ -152,6 +160,21 @@ function pullTensor(z: Tensor, gz: Tensor): void {
 		const x = inputs[operand] as Tensor;
 		if (x.requiresGrad && op.partials[operand]) pullOperand(op, operand, z, gz, x);
 	}
+}
+
+/** Runs a computation once more and sweeps its record, as if it had been there all along. */
+function goOn(replay: (attributes: never) => Tensor, attributes: unknown, gz: Tensor): void {
+	const region = replayed(replay, attributes);
+	reset(region.units, keeping);
+	contributeTensor(region.output, gz);
+	sweepUnits(region.units);
+	for (const unit of region.units) if (unit instanceof Tensor) unit.cotangent = undefined;
+}
+
+function replayed(replay: (attributes: never) => Tensor, attributes: unknown): Region & { readonly output: Tensor } {
+	const floor = startLeaves();
+	const output = withRecording(true, () => replay(attributes as never));
+	return { ...collect([output], floor), output };
 }
 
 /** gx += gz ∂z/∂x in one loop. */
@@ -383,8 +406,11 @@ function apart(found: readonly (Node | undefined)[], before: number): (Node | un
 }
 
 /** The pass in ordinary operations: every cotangent by the order number of its node. */
-function recordedPass(seeds: readonly Seed[], units: readonly Unit[]): Map<number, Node> {
-	const cotangents = new Map<number, Node>();
+function recordedPass(
+	seeds: readonly Seed[],
+	units: readonly Unit[],
+	cotangents: Map<number, Node> = new Map<number, Node>(),
+): Map<number, Node> {
 	const receive = (x: Node, g: Node): void => {
 		const key = orderOf(x);
 		const before = cotangents.get(key);
@@ -397,6 +423,11 @@ function recordedPass(seeds: readonly Seed[], units: readonly Unit[]): Map<numbe
 	const step = (z: Node, gz: Node): void => {
 		const origin = originOf(z);
 		if (origin === undefined) return;
+		if (origin.op.family === "custom" && origin.op.replay) {
+			const { units, output } = replayed(origin.op.replay, origin.attributes);
+			recordedPass([{ output, cotangent: gz }], units, cotangents);
+			return;
+		}
 		withScope({ name: "gradient", parent: scopeOfNode(z), forward: z }, () => {
 			for (const [operand, gradient] of pull(z, origin, gz).entries()) {
 				if (gradient) receive(origin.inputs[operand] as Node, gradient);
