@@ -2,22 +2,40 @@
  * `npm run bench -- S1 S2`: the named workloads, or all of them.
  *
  * Prints for every case the median time of the library, of the usual engine of
- * one closure per operation and of a loop written by hand, their ratios, and
- * the target of section 8 of the design. `memory` runs long loops instead, and
- * prints the highest resident size of each.
+ * one closure per operation, of a loop written by hand and of the peers that
+ * are installed, their ratios, and the target of section 8 of the design.
+ * `memory` runs long loops instead, and prints the highest resident size of
+ * each.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { attentionBlock } from "./attention.js";
 import { chain } from "./chain.js";
+import { curvature } from "./curvature.js";
+import { curve } from "./curve.js";
 import { expression } from "./expression.js";
 import { inProcess, measure, measureFirst, measureFresh, repeat, type Timing, type Timings } from "./measure.js";
 import { type MemoryUse, measureMemory, memoryCases } from "./memory.js";
 import { mlp } from "./mlp.js";
+import { reluNetwork, sigmoidNetwork } from "./networks.js";
+import { peersOf } from "./peers.js";
+import { products } from "./products.js";
 import { vectors } from "./vectors.js";
-import type { Case, ContenderName, Workload } from "./workload.js";
+import { type Case, type ContenderName, contenders, type Workload } from "./workload.js";
 
-const workloads: readonly Workload[] = [mlp, chain, expression, vectors];
+const workloads: readonly Workload[] = [
+	mlp,
+	chain,
+	expression,
+	sigmoidNetwork,
+	reluNetwork,
+	products,
+	curve,
+	vectors,
+	attentionBlock,
+	curvature,
+];
 const patience = { rounds: 5, seconds: 0.5 };
 const freshProcesses = 5;
 
@@ -25,7 +43,7 @@ const freshProcesses = 5;
 type Job =
 	| {
 			readonly case: string;
-			/** The contender of a fresh case; all three take turns when left out. */
+			/** The contender of a fresh case; all take turns when left out. */
 			readonly contender?: ContenderName;
 			/** Runs the contender for so long and nothing else. */
 			readonly seconds?: number;
@@ -38,12 +56,13 @@ function named<Thing extends { readonly name: string }>(things: readonly Thing[]
 	return found;
 }
 
-function carryOut(job: Job): unknown {
+async function carryOut(job: Job): Promise<unknown> {
 	if ("memory" in job) return measureMemory(named(memoryCases, job.memory), job.operations);
-	const one = named(
+	const found = named(
 		workloads.flatMap(({ cases }) => cases),
 		job.case,
 	);
+	const one = { ...found, make: { ...found.make, ...(await peersOf(found)) } };
 	if (job.contender === undefined) return measure(one, patience);
 	return job.seconds === undefined ? measureFirst(one, job.contender) : repeat(one, job.contender, job.seconds);
 }
@@ -59,12 +78,15 @@ function duration(seconds: number): string {
 	return `${Number((seconds * size).toPrecision(3))} ${unit}`;
 }
 
-function timingText({ median, spread }: Timing): string {
-	return `${duration(median)} ±${Math.round((100 * spread) / median)}%`;
+function timingText(timing: Timing | undefined, { work }: Case): string {
+	if (timing === undefined) return "";
+	const { median, spread } = timing;
+	const rate = work === undefined ? "" : `, ${Number((work / median / 1e9).toPrecision(3))} GFLOP/s`;
+	return `${duration(median)} ±${Math.round((100 * spread) / median)}%${rate}`;
 }
 
-function ratio(a: Timing, b: Timing): string {
-	return Number((a.median / b.median).toPrecision(2)).toString();
+function ratio(a: Timing | undefined, b: Timing): string {
+	return a === undefined ? "" : Number((a.median / b.median).toPrecision(2)).toString();
 }
 
 function targetText({ target }: Case, { ours }: Timings): string {
@@ -72,23 +94,38 @@ function targetText({ target }: Case, { ours }: Timings): string {
 	return `${duration(target * 1e-9)} ${ours.median <= target * 1e-9 ? "reached" : "missed"}`;
 }
 
+const titles: { readonly [Name in ContenderName]: string } = {
+	ours: "ours",
+	closures: "closures",
+	byHand: "by hand",
+	tfjs: "tfjs-wasm",
+	jax: "jax-js",
+};
+
 function printTimings(chosen: readonly Workload[]): void {
-	const table = newTable(["case, per unit", "ours", "closures", "by hand", "closures/ours", "ours/by hand", "target"]);
-	for (const { name, says, cases } of chosen) {
+	const measured = chosen.flatMap(({ name, says, cases }) => {
 		console.log(`${name}  ${says}`);
-		for (const one of cases) {
-			const timings = timingsOf(one);
-			const { ours, closures, byHand } = timings;
-			table.push([
-				`${one.name}, ${one.unit}`,
-				timingText(ours),
-				timingText(closures),
-				timingText(byHand),
-				ratio(closures, ours),
-				ratio(ours, byHand),
-				targetText(one, timings),
-			]);
-		}
+		return cases.map((one) => [one, timingsOf(one)] as const);
+	});
+	// Who computed nothing at all has no column.
+	const present = contenders.filter((name) => measured.some(([, timings]) => timings[name] !== undefined));
+	const others = present.filter((name) => name !== "ours" && name !== "byHand");
+	const head = [
+		"case, per unit",
+		...present.map((name) => titles[name]),
+		...others.map((name) => `${titles[name]}/ours`),
+		"ours/by hand",
+		"target",
+	];
+	const table = newTable(head);
+	for (const [one, timings] of measured) {
+		table.push([
+			`${one.name}, ${one.unit}`,
+			...present.map((name) => timingText(timings[name], one)),
+			...others.map((name) => ratio(timings[name], timings.ours)),
+			ratio(timings.ours, timings.byHand),
+			targetText(one, timings),
+		]);
 	}
 	console.log(table.toString());
 }
@@ -128,7 +165,7 @@ function refuse(what: string, expected: string): never {
 	process.exit(2);
 }
 
-function main(): void {
+async function main(): Promise<void> {
 	const { values, positionals } = parseArgs({
 		allowPositionals: true,
 		options: {
@@ -138,7 +175,7 @@ function main(): void {
 		},
 	});
 	if (values.job !== undefined) {
-		console.log(JSON.stringify(carryOut(JSON.parse(values.job) as Job)));
+		console.log(JSON.stringify(await carryOut(JSON.parse(values.job) as Job)));
 		return;
 	}
 	const known = [...workloads.map(({ name }) => name), "memory"];
@@ -159,4 +196,4 @@ function main(): void {
 	if (asked.includes("memory")) printMemory(memoryResults(operations));
 }
 
-main();
+await main();

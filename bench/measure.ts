@@ -1,5 +1,5 @@
 /**
- * Timing: three contenders, one process, medians.
+ * Timing: all contenders, one process, medians.
  *
  * The contenders take turns, round after round, so that a slow minute of the
  * machine hits all of them: ratios are worth more than times. benchmark.js
@@ -12,7 +12,7 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import Benchmark from "benchmark";
-import { type Case, type Contender, type ContenderName, contenders } from "./workload.js";
+import { type Case, type Contender, type ContenderName, contenders, type Makers } from "./workload.js";
 
 /** Seconds for one unit of a case: the middle sample, and half the range that holds the middle half of them. */
 export interface Timing {
@@ -21,8 +21,20 @@ export interface Timing {
 	readonly samples: number;
 }
 
+/** One thing for every contender of a case. */
+type Each<Thing> = { readonly ours: Thing; readonly byHand: Thing } & { readonly [Name in ContenderName]?: Thing };
+
 /** What a case measured. */
-export type Timings = { readonly [Name in ContenderName]: Timing };
+export type Timings = Each<Timing>;
+
+/** Makes one thing for every contender that `make` can make. */
+function forEach<Thing>(make: Makers, thing: (name: ContenderName, maker: () => Contender) => Thing): Each<Thing> {
+	const entries = contenders.flatMap((name) => {
+		const maker = make[name];
+		return maker === undefined ? [] : [[name, thing(name, maker)] as const];
+	});
+	return Object.fromEntries(entries) as Each<Thing>;
+}
 
 /** How long to measure. */
 export interface Patience {
@@ -41,17 +53,19 @@ function timing(seconds: readonly number[], units: number): Timing {
 	return { median: at(0.5), spread: (at(0.75) - at(0.25)) / 2, samples: sorted.length };
 }
 
-/** Throws unless all contenders arrive at the same numbers, within 1e-9 of their size. */
-function requireAgreement(name: string, results: { readonly [Name in ContenderName]: readonly number[] }): void {
-	for (const other of ["closures", "byHand"] as const) {
-		if (results[other].length !== results.ours.length) throw new Error(`${name}: ${other} returns other results`);
-		for (const [index, mine] of results.ours.entries()) {
-			const theirs = results[other][index]!;
-			if (!(Math.abs(mine - theirs) <= 1e-9 * Math.max(1, Math.abs(theirs)))) {
+/** Throws unless all contenders arrive at the same numbers, within the tolerance of the case. */
+function requireAgreement({ name, make, tolerance = 1e-9 }: Case, runs: Each<Contender>): void {
+	const ours = runs.ours();
+	forEach(make, (other) => {
+		const results = runs[other]!();
+		if (results.length !== ours.length) throw new Error(`${name}: ${other} returns other results`);
+		for (const [index, mine] of ours.entries()) {
+			const theirs = results[index]!;
+			if (!(Math.abs(mine - theirs) <= tolerance * Math.max(1, Math.abs(theirs)))) {
 				throw new Error(`${name}: result ${index} differs\n  ours      ${mine}\n  ${other.padEnd(9)} ${theirs}`);
 			}
 		}
-	}
+	});
 }
 
 function seconds(run: Contender): number {
@@ -61,40 +75,45 @@ function seconds(run: Contender): number {
 }
 
 /** Times a case in this process. */
-export function measure({ name, make, units, fresh }: Case, { rounds, seconds: maxTime }: Patience): Timings {
-	const runs = { ours: make.ours(), closures: make.closures(), byHand: make.byHand() };
-	requireAgreement(name, { ours: runs.ours(), closures: runs.closures(), byHand: runs.byHand() });
+export function measure(one: Case, { rounds, seconds: maxTime }: Patience): Timings {
+	const { name, make, units, fresh } = one;
+	const runs = forEach(make, (_, maker) => maker());
+	requireAgreement(one, runs);
 	if (fresh) throw new Error(`${name}: needs a process for every sample`);
-	for (const contender of contenders) for (let spent = 0; spent < 0.5; ) spent += seconds(runs[contender]);
-	const samples: Record<ContenderName, number[]> = { ours: [], closures: [], byHand: [] };
+	const calls = forEach(make, (contender) => {
+		let calls = 0;
+		for (let spent = 0; spent < 0.5; calls++) spent += seconds(runs[contender]!);
+		return calls;
+	});
+	const samples = forEach(make, (): number[] => []);
 	for (let round = 0; round < rounds; round++) {
-		for (const contender of contenders) {
+		forEach(make, (contender) => {
+			// Half a second is sample enough, and once is often enough.
+			const slow = calls[contender] === 1;
+			if (slow && round > 0) return;
 			globalThis.gc?.();
-			const bench = new Benchmark(contender, runs[contender], { async: false, maxTime, minSamples: 3 });
+			const minSamples = slow ? 1 : 3;
+			const bench = new Benchmark(contender, runs[contender]!, { async: false, maxTime, minSamples });
 			bench.run({ async: false });
 			if (bench.error) throw bench.error;
-			samples[contender].push(...bench.stats.sample);
-		}
+			samples[contender]!.push(...bench.stats.sample);
+		});
 	}
-	return {
-		ours: timing(samples.ours, units),
-		closures: timing(samples.closures, units),
-		byHand: timing(samples.byHand, units),
-	};
+	return forEach(make, (contender) => timing(samples[contender]!, units));
 }
 
 /** Seconds of the first long call of one contender in this process, after short calls that let V8 compile everything. */
 export function measureFirst({ make, fresh }: Case, contender: ContenderName): number {
-	const warm = fresh?.warm[contender]();
+	const warm = fresh?.warm[contender]?.();
 	if (warm) for (let spent = 0; spent < 0.5; ) spent += seconds(warm);
-	const run = make[contender]();
+	const run = make[contender]!();
 	globalThis.gc?.();
 	return seconds(run);
 }
 
 /** Does nothing but run one contender, for a profiler to look at; returns seconds for one unit. */
 export function repeat({ make, units }: Case, contender: ContenderName, duration: number): number {
-	const run = make[contender]();
+	const run = make[contender]!();
 	let calls = 0;
 	let spent = 0;
 	for (; spent < duration; calls++) spent += seconds(run);
@@ -103,19 +122,15 @@ export function repeat({ make, units }: Case, contender: ContenderName, duration
 
 /** Collects the samples of a case that needs a fresh process for each, through `measureIn`. */
 export function measureFresh(
-	{ units }: Case,
+	{ make, units }: Case,
 	processes: number,
 	measureIn: (contender: ContenderName) => number,
 ): Timings {
-	const samples: Record<ContenderName, number[]> = { ours: [], closures: [], byHand: [] };
+	const samples = forEach(make, (): number[] => []);
 	for (let round = 0; round < processes; round++) {
-		for (const contender of contenders) samples[contender].push(measureIn(contender));
+		forEach(make, (contender) => samples[contender]!.push(measureIn(contender)));
 	}
-	return {
-		ours: timing(samples.ours, units),
-		closures: timing(samples.closures, units),
-		byHand: timing(samples.byHand, units),
-	};
+	return forEach(make, (contender) => timing(samples[contender]!, units));
 }
 
 let program: string | undefined;

@@ -23,10 +23,48 @@ const dist = resolve(root, "dist");
 const { bin, dependencies, exports } = JSON.parse(await readFile(resolve(root, "package.json"), "utf8"));
 
 /** Development dependencies compiled into the library; whatever these import is compiled in with them. */
-const bundled = ["pure-rand", "@stdlib/math-base-special-erf"];
+const bundled = [
+	"pure-rand",
+	"@stdlib/math-base-special-digamma",
+	"@stdlib/math-base-special-erf",
+	"@stdlib/math-base-special-erfc",
+	"@stdlib/math-base-special-erfinv",
+	"@stdlib/math-base-special-gammaln",
+];
 
-/** `@stdlib` freezes its exports through a chain of 12 kB of feature detection and formatting; `Object.defineProperty` does the same. */
-const lighter = { "@stdlib/utils-define-property": "./scripts/define-property.cjs" };
+/**
+ * What every engine brings, in place of the packages that `@stdlib` has for it: 5 kB gzipped of feature detection
+ * and of second copies. Exponential, logarithm and tangent are the same bits; the sine may differ in the last one.
+ */
+const native = new Map([
+	["math-base-assert-is-infinite", "(x) => Math.abs(x) === Infinity"],
+	["math-base-assert-is-nan", "Number.isNaN"],
+	...["abs", "cos", "exp", "floor", "sin", "sqrt", "tan", "trunc"].map((name) => [
+		`math-base-special-${name}`,
+		`Math.${name}`,
+	]),
+	["math-base-special-copysign", "(x, y) => Math.abs(x) * (y < 0 || Object.is(y, -0) ? -1 : 1)"],
+	["math-base-special-ln", "Math.log"],
+	[
+		"number-float64-base-set-low-word",
+		"(x, word, bits = new DataView(new ArrayBuffer(8))) => (bits.setFloat64(0, x), bits.setUint32(4, word), bits.getFloat64(0))",
+	],
+	[
+		"utils-define-nonenumerable-read-only-property",
+		"(object, name, value) => Object.defineProperty(object, name, { value })",
+	],
+	["utils-define-property", "Object.defineProperty"],
+]);
+const platform = {
+	name: "platform",
+	setup({ onLoad }) {
+		const names = [...native.keys()].join("|");
+		onLoad({ filter: new RegExp(`@stdlib.(${names}).lib.index\\.js$`) }, ({ path }) => {
+			const [, name] = /@stdlib.([^\\/]+)/.exec(path);
+			return { contents: `module.exports = ${native.get(name)};`, loader: "js" };
+		});
+	},
+};
 
 /** The bundles: what package.json promises, traced from the promised declaration back to its source. */
 const entries = Object.values(exports)
@@ -78,8 +116,7 @@ await build({
 	mainFields: ["browser", "module", "main"],
 	// Shared chunks lie beside the entries: errors tell the library's frames from the caller's by the folder.
 	chunkNames: "shared-[hash]",
-	alias: lighter,
-	plugins: [door],
+	plugins: [door, platform],
 	logLevel: "warning",
 }).catch(() => process.exit(1)); // esbuild has printed every error with its file and line
 await chmod(resolve(root, bin.chainrule), 0o755);

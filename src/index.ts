@@ -40,12 +40,65 @@ export {
 } from "./diff/higher.js";
 export type { Given, Like, Nest } from "./diff/nest.js";
 export { backward, type GradientOptions, gradients, onGradient, type Unused } from "./diff/reverse.js";
+export { type VmapOptions, vmap } from "./diff/vmap.js";
+export { type Backend, setBackend } from "./kernels/backend.js";
 export { defaultGenerator, Generator, type GeneratorState, seed } from "./kernels/random.js";
 // Operations: number by number
-export { abs, add, div, identity, maximum, minimum, mul, neg, pow, sign, sqrt, square, sub } from "./ops/arithmetic.js";
-export { equal, greater, greaterEqual, less, lessEqual, notEqual, where } from "./ops/compare.js";
+export {
+	abs,
+	add,
+	cbrt,
+	ceil,
+	clip,
+	div,
+	floor,
+	fmod,
+	frac,
+	hypot,
+	identity,
+	lerp,
+	maximum,
+	minimum,
+	mul,
+	neg,
+	pow,
+	reciprocal,
+	remainder,
+	round,
+	rsqrt,
+	sign,
+	sqrt,
+	square,
+	squaredDifference,
+	sub,
+	trunc,
+} from "./ops/arithmetic.js";
+export {
+	equal,
+	greater,
+	greaterEqual,
+	isFinite,
+	isNaN,
+	less,
+	lessEqual,
+	logicalAnd,
+	logicalNot,
+	logicalOr,
+	logicalXor,
+	notEqual,
+	where,
+} from "./ops/compare.js";
 // Operations: products, reductions, and what is made of them
-export { logSoftmax, logSumExp, mean, norm, softmax, variance } from "./ops/composite.js";
+export {
+	logSoftmax,
+	logSumExp,
+	mean,
+	type NormOptions,
+	norm,
+	softmax,
+	std,
+	variance,
+} from "./ops/composite.js";
 export {
 	arange,
 	eye,
@@ -67,6 +120,18 @@ export {
 	zerosLike,
 } from "./ops/create.js";
 export { evaluate, type Names } from "./ops/evaluate.js";
+export {
+	at,
+	type Index,
+	type Indices,
+	indexAdd,
+	indexSelect,
+	maskedFill,
+	maskedSelect,
+	oneHot,
+	scatter,
+	take,
+} from "./ops/indexing.js";
 export { matmul } from "./ops/linalg.js";
 // Operations: moving, joining, choosing
 export {
@@ -77,7 +142,6 @@ export {
 	concat,
 	fromScalars,
 	gather,
-	pad,
 	permute,
 	pick,
 	type Range,
@@ -87,23 +151,98 @@ export {
 	split,
 	sum,
 	transpose,
+	type Widths,
 } from "./ops/movement.js";
-export { max, min } from "./ops/reduce.js";
 export {
+	argMax,
+	argMin,
+	argSort,
+	type Interpolation,
+	maxWithIndex,
+	median,
+	minWithIndex,
+	type OneAxis,
+	type QuantileOptions,
+	quantile,
+	type SortOptions,
+	searchSorted,
+	sort,
+	topK,
+	type Unique,
+	unique,
+	type WithIndex,
+} from "./ops/order.js";
+export { cross, dot, einsum, kron, outer, tensordot } from "./ops/products.js";
+export { all, any, countNonzero, max, min, prod } from "./ops/reduce.js";
+export {
+	argCumMax,
+	argCumMin,
+	cumMax,
+	cumMin,
+	cumProd,
+	cumSum,
+	logCumSumExp,
+	type RunOptions,
+	recurrence,
+} from "./ops/scan.js";
+export {
+	type AxisList,
+	chunk,
+	type DiagonalOptions,
+	diag,
+	diagonal,
+	expandDims,
+	flatten,
+	flip,
+	fold,
+	meshgrid,
+	moveAxis,
+	type Offset,
+	type PadMode,
+	pad,
+	repeat,
+	roll,
+	squeeze,
+	stack,
+	swapAxes,
+	tile,
+	trace,
+	tril,
+	triu,
+	unfold,
+} from "./ops/shape.js";
+export {
+	acos,
+	acosh,
+	asin,
+	asinh,
+	atan,
+	atan2,
+	atanh,
 	cos,
+	cosh,
 	erf,
+	erfc,
 	exp,
+	exp2,
 	expm1,
 	leakyRelu,
 	log,
 	log1p,
+	log2,
+	log10,
+	logAddExp,
+	logit,
 	logSigmoid,
 	relu,
 	sigmoid,
 	sin,
+	sinc,
+	sinh,
 	softplus,
 	step,
 	tan,
 	tanh,
+	xlogy,
 } from "./ops/transcendental.js";
 export { weightedSum } from "./ops/weighted.js";

@@ -1,4 +1,4 @@
 /** `chainrule/special`: special functions. Public surface and nothing else. */
 import "./index.js";
 
-export {};
+export { digamma, erfinv, lgamma, polygamma } from "./ops/special.js";

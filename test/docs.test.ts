@@ -105,6 +105,7 @@ beforeAll(async () => {
 			"chainrule/special": join(root, "src/special.ts"),
 			"chainrule/nn": join(root, "src/nn/index.ts"),
 			"chainrule/optim": join(root, "src/optim/index.ts"),
+			"chainrule/symbolic": join(root, "src/symbolic/index.ts"),
 			"chainrule/viz": join(root, "viz/index.ts"),
 		},
 		logLevel: "error",

@@ -4,10 +4,8 @@
  * Recording follows the inputs: a result is a node of the tape where an input
  * is tracked, recording is on, and the result can have a gradient at all.
  */
-import { isFloating } from "./dtype.js";
 import type { Structural } from "./op.js";
-import { isRecording } from "./tape.js";
-import { record, type Tensor } from "./tensor.js";
+import { recordWanted, type Tensor } from "./tensor.js";
 
 /** Computes `op` on tensors and records it where a gradient may be asked for. */
 export function apply<Attributes>(
@@ -19,7 +17,5 @@ export function apply<Attributes>(
 		inputs.map((x) => x.shape),
 		attributes,
 	);
-	const z = op.forward(inputs, attributes, shape) as Tensor;
-	const tracked = isRecording() && isFloating(z.dtype) && inputs.some((x) => x.requiresGrad);
-	return tracked ? record(z, op, inputs, attributes) : z;
+	return recordWanted(op.forward(inputs, attributes, shape) as Tensor, op, inputs, attributes, true);
 }

@@ -63,15 +63,20 @@ export function unitOf(x: Node): Unit {
 	return x instanceof Scalar ? x.chunk : x;
 }
 
-/** Every node that `roots` were computed from and the roots themselves, in the order of recording; constants included. */
-export function ancestors(roots: readonly Node[]): Node[] {
+/**
+ * Every node that `roots` were computed from and the roots themselves, in the
+ * order of recording; constants included. `further` may name more nodes that an
+ * operation reads besides its inputs.
+ */
+export function ancestors(roots: readonly Node[], further: (origin: Origin) => readonly Node[] = () => []): Node[] {
 	const found = new Map<number, Node>();
 	const open = [...roots];
 	for (let x = open.pop(); x !== undefined; x = open.pop()) {
 		const key = orderOf(x);
 		if (found.has(key)) continue;
 		found.set(key, x);
-		open.push(...(originOf(x)?.inputs ?? []));
+		const origin = originOf(x);
+		if (origin !== undefined) open.push(...origin.inputs, ...further(origin));
 	}
 	return [...found].sort(([a], [b]) => a - b).map(([, x]) => x);
 }

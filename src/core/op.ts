@@ -17,6 +17,8 @@ export interface Domain {
 	readonly high: number;
 	/** Points inside the interval where the function is not defined. */
 	readonly except?: readonly number[];
+	/** The part that tests sample, where jumps or corners cut the whole into pieces. */
+	readonly sampled?: readonly [low: number, high: number];
 }
 
 /**
@@ -81,6 +83,8 @@ export interface Linear<Attributes> extends OpRecord {
 	readonly forward: (inputs: readonly Tensor[], attributes: Attributes, shape: Shape) => Tensor;
 	readonly transpose: (gz: Node, inputs: readonly Node[], attributes: Attributes) => readonly (Node | undefined)[];
 	readonly call: (inputs: readonly Node[], attributes: Attributes) => Node;
+	/** The same operation on `size` examples along a new leading axis of every input and of the result. Where it is missing, `vmap` goes example by example. */
+	readonly batched?: (inputs: readonly Tensor[], attributes: Attributes, size: number) => Tensor;
 	readonly samples: readonly Sample<unknown>[];
 }
 
@@ -94,6 +98,8 @@ export interface Bilinear<Attributes> extends OpRecord {
 		(gz: Tensor, x: Tensor, attributes: Attributes) => Tensor,
 	];
 	readonly call: (inputs: readonly Node[], attributes: Attributes) => Node;
+	/** The same operation on `size` examples along a new leading axis of every input and of the result. Where it is missing, `vmap` goes example by example. */
+	readonly batched?: (inputs: readonly Tensor[], attributes: Attributes, size: number) => Tensor;
 	readonly samples: readonly Sample<unknown>[];
 }
 
@@ -114,6 +120,8 @@ export interface Custom<Attributes> extends OpRecord {
 		attributes: Attributes,
 	) => Node;
 	readonly call: (inputs: readonly Node[], attributes: Attributes) => Node;
+	/** The same operation on `size` examples along a new leading axis of every input and of the result. Where it is missing, `vmap` goes example by example. */
+	readonly batched?: (inputs: readonly Tensor[], attributes: Attributes, size: number) => Tensor;
 	readonly samples: readonly Sample<unknown>[];
 }
 

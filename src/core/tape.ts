@@ -323,6 +323,24 @@ export function noGrad<Result>(body: () => Result): Result {
 	return withRecording(false, body);
 }
 
+let tracing = false;
+
+/** True while a function is traced: whatever is computed from its arguments is recorded, constants and comparisons included. */
+export function isTracing(): boolean {
+	return tracing;
+}
+
+/** Runs `body` with tracing switched on or off. */
+export function withTracing<Result>(on: boolean, body: () => Result): Result {
+	const before = tracing;
+	tracing = on;
+	try {
+		return body();
+	} finally {
+		tracing = before;
+	}
+}
+
 /** A stream writes slots into blocks of its own, so that its chunks stay in one piece. */
 interface Stream {
 	block: Block;

@@ -17,13 +17,13 @@
  * twice: the parameter moves to the storage of its new value. That costs no
  * copy either, since an update is a fresh tensor that nobody can change.
  */
-import { type DType, dtypeOf, newStorage, type Storage } from "./dtype.js";
+import { type DType, dtypeOf, isFloating, newStorage, type Storage } from "./dtype.js";
 import { failure } from "./errors.js";
 import { inspect } from "./inspect.js";
 import type { AnyOp } from "./op.js";
 import { place, type Scope } from "./scope.js";
 import { isContiguous, type Shape, sameShape, shapeText, sizeOf, stridesOf, type View } from "./shape.js";
-import { momentOfAssignment, nextSerial, type Scalar } from "./tape.js";
+import { isRecording, isTracing, momentOfAssignment, nextSerial, type Scalar } from "./tape.js";
 
 /** A node of the tape. */
 export type Node = Scalar | Tensor;
@@ -68,6 +68,8 @@ export class Tensor implements View {
 	inputs: readonly Node[] = noInputs;
 	attributes: unknown = undefined;
 	scope: Scope | undefined = undefined;
+	/** In a trace: computed like any other, but gradients stop here. */
+	detached = false;
 	/** The name given by `named`, or at creation. */
 	name: string | undefined = undefined;
 	/** The gradient left here by `backward()`; `undefined` where none arrived. */
@@ -108,6 +110,7 @@ export class Tensor implements View {
 
 	/** A copy of the elements in row-major order; changing it changes nothing else. */
 	get data(): Storage {
+		refuseTraced("data", this);
 		const data = newStorage(this.dtype, this.size);
 		let next = 0;
 		forEachElement(this, (element) => {
@@ -118,6 +121,7 @@ export class Tensor implements View {
 
 	/** The only element of a tensor of size 1. */
 	item(): number {
+		refuseTraced("item", this);
 		if (this.size !== 1) {
 			throw failure({
 				what: "item: not a single number",
@@ -152,7 +156,8 @@ export class Tensor implements View {
 
 	/** The same elements as a constant: gradients stop here. */
 	detach(): Tensor {
-		return new Tensor(this.storage, this.offset, this.shape, this.strides, this.dtype);
+		const made = new Tensor(this.storage, this.offset, this.shape, this.strides, this.dtype);
+		return isTraced(this) ? recordTraced(made, this.op as AnyOp, this.inputs, this.attributes, false, true) : made;
 	}
 
 	/** Asks `backward()` to leave the gradient of this intermediate value in `grad`; returns the same tensor. */
@@ -247,6 +252,58 @@ export function record(z: Tensor, op: AnyOp, inputs: readonly Node[], attributes
 	z.attributes = attributes;
 	z.scope = place.scope;
 	return z;
+}
+
+/** Tensors among attributes: the index of a gather belongs to what a result was computed from, though no gradient goes there. */
+export function tensorsAmong(attributes: unknown): Tensor[] {
+	if (attributes === null || typeof attributes !== "object") return [];
+	return Object.values(attributes).filter((value): value is Tensor => value instanceof Tensor);
+}
+
+/** True inside a trace for what depends on its arguments, and for what was recorded before it. */
+export function isTraced(x: Node): boolean {
+	return isTracing() && x instanceof Tensor && x.op !== undefined;
+}
+
+/**
+ * Records how `z` was computed where somebody may ask: a pass, if a gradient
+ * can flow (`differentiable`) from a tracked input; a trace, in any case.
+ */
+export function recordWanted(
+	z: Tensor,
+	op: AnyOp,
+	inputs: readonly Node[],
+	attributes: unknown,
+	differentiable: boolean,
+): Tensor {
+	const tracked = differentiable && isRecording() && isFloating(z.dtype) && inputs.some((x) => x.requiresGrad);
+	if (isTracing() && (inputs.some(isTraced) || tensorsAmong(attributes).some(isTraced)))
+		return recordTraced(z, op, inputs, attributes, tracked, !isRecording());
+	return tracked ? record(z, op, inputs, attributes) : z;
+}
+
+function recordTraced(
+	z: Tensor,
+	op: AnyOp,
+	inputs: readonly Node[],
+	attributes: unknown,
+	tracked: boolean,
+	detached: boolean,
+): Tensor {
+	record(z, op, inputs, attributes);
+	z.requiresGrad = tracked;
+	z.detached = detached;
+	return z;
+}
+
+/** Refuses to tell elements inside a trace: they are those of one example, and the trace stands for all. */
+export function refuseTraced(what: string, x: Tensor): void {
+	if (!isTraced(x)) return;
+	throw failure({
+		what: `${what}: the elements are not known while a function is traced`,
+		expected: "operations on tensors, where() instead of if",
+		actual: "a tensor that stands for every example of a batch",
+	});
 }
 
 /** Calls `visit` with every element in row-major order. */

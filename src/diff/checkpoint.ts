@@ -13,7 +13,7 @@ import { orderOf, originOf, originOfSlot } from "../core/graph.js";
 import type { AnyOp, Custom } from "../core/op.js";
 import { Chunk, isRecording, Scalar, startLeaves } from "../core/tape.js";
 import { type Node, record, Tensor } from "../core/tensor.js";
-import { defaultGenerator, type GeneratorState } from "../kernels/random.js";
+import { type Generator, type GeneratorState, watchGenerators } from "../kernels/random.js";
 import { facts } from "../ops/define.js";
 import { asTensor, pick } from "../ops/movement.js";
 import { collect } from "./collect.js";
@@ -21,18 +21,17 @@ import { pullBack, seedOf } from "./reverse.js";
 
 interface Again {
 	readonly run: () => Node;
-	/** State of the default generator at the start of the run: the second run must draw the same numbers. */
-	readonly random: GeneratorState;
+	/** The generators that the first run drew from, as they were before: the second must draw the same numbers. */
+	readonly states: ReadonlyMap<Generator, GeneratorState>;
 }
 
-function runAgain({ run, random }: Again): Tensor {
-	const generator = defaultGenerator();
-	const now = generator.state;
-	generator.state = random;
+function runAgain({ run, states }: Again): Tensor {
+	const now = [...states.keys()].map((generator) => [generator, generator.state] as const);
+	for (const [generator, state] of states) generator.state = state;
 	try {
 		return asTensor(run());
 	} finally {
-		generator.state = now;
+		for (const [generator, state] of now) generator.state = state;
 	}
 }
 
@@ -52,9 +51,9 @@ const checkpointing: Custom<Again> = {
  * computed again in the backward pass: the same gradients bit for bit, of any
  * order, from less memory, for one more run of `f`.
  *
- * `f` must compute the same from the same arguments; numbers drawn from the
- * default generator are drawn again. It may read variables of its
- * surroundings: their gradients flow, too.
+ * `f` must compute the same from the same arguments; random numbers are drawn
+ * again as they were. It may read variables of its surroundings: their
+ * gradients flow, too.
  *
  * @throws where `f` does not return a scalar or tensor.
  *
@@ -74,8 +73,7 @@ export function checkpoint<Arguments extends unknown[], Result extends Node>(
 	return (...given) => {
 		if (!isRecording()) return f(...given);
 		const floor = startLeaves();
-		const random = defaultGenerator().state;
-		const result: unknown = f(...given);
+		const { result, states }: { result: unknown; states: Again["states"] } = watchGenerators(() => f(...given));
 		if (!(result instanceof Scalar || result instanceof Tensor)) {
 			throw failure({
 				what: "checkpoint: the function did not return a node",
@@ -85,7 +83,7 @@ export function checkpoint<Arguments extends unknown[], Result extends Node>(
 		}
 		const inputs = readFromOutside(result, floor);
 		if (inputs.length === 0) return result as Result;
-		const again: Again = { run: () => f(...given), random };
+		const again: Again = { run: () => f(...given), states };
 		const z = record(asTensor(result.detach()).detach(), checkpointing as unknown as AnyOp, inputs, again);
 		return (result instanceof Scalar ? pick(z, 0) : z) as Result;
 	};
@@ -101,7 +99,8 @@ function readFromOutside(output: Node, floor: number): Node[] {
 	if (output.requiresGrad) read(output);
 	for (const unit of collect([output], floor).units) {
 		if (unit instanceof Chunk) {
-			for (let slot = unit.start; slot < unit.end; slot++) for (const x of originOfSlot(unit, slot)?.inputs ?? []) read(x);
+			for (let slot = unit.start; slot < unit.end; slot++)
+				for (const x of originOfSlot(unit, slot)?.inputs ?? []) read(x);
 		} else for (const x of originOf(unit)?.inputs ?? []) read(x);
 	}
 	return [...outside.values()];

@@ -4,8 +4,8 @@
 import { failure } from "../core/errors.js";
 import { parseFormula, scaledFunction } from "../core/formula.js";
 import { type AnyOp, type Custom, type Domain, functionNamed, type Kink } from "../core/op.js";
-import { isRecording, noGrad, recordCustom, Scalar } from "../core/tape.js";
-import { type Node, record, Tensor, type Value } from "../core/tensor.js";
+import { noGrad, recordCustom, Scalar } from "../core/tape.js";
+import { type Node, recordWanted, Tensor, type Value } from "../core/tensor.js";
 import { fixed } from "../ops/create.js";
 import { facts } from "../ops/define.js";
 import { evaluate } from "../ops/evaluate.js";
@@ -162,7 +162,5 @@ function link(op: Custom<undefined>, inputs: readonly Node[], value: unknown): N
 		if (scalars.length === inputs.length) return recordCustom(op as unknown as AnyOp, scalars, undefined, z);
 		return pick(link(op, inputs, asTensor(z)) as Tensor, 0);
 	}
-	const z = value.detach();
-	const tracked = isRecording() && inputs.some((x) => x.requiresGrad);
-	return tracked ? record(z, op as unknown as AnyOp, inputs, undefined) : z;
+	return recordWanted(value.detach(), op as unknown as AnyOp, inputs, undefined, true);
 }

@@ -10,8 +10,8 @@
 import { failure } from "../core/errors.js";
 import { orderOf } from "../core/graph.js";
 import { shapeText, sizeOf } from "../core/shape.js";
-import { isRecording, Scalar, startLeaves, variable, withRecording } from "../core/tape.js";
-import { type Node, Tensor, type Value } from "../core/tensor.js";
+import { isRecording, isTracing, Scalar, startLeaves, variable, withRecording } from "../core/tape.js";
+import { isTraced, type Node, Tensor, type Value } from "../core/tensor.js";
 import { add, identity, mul } from "../ops/arithmetic.js";
 import { tensor, zeros } from "../ops/create.js";
 import { asTensor, concat, reshape, sum } from "../ops/movement.js";
@@ -114,6 +114,11 @@ function trial(what: string, argument: unknown): Trial {
 function freshVariable(what: string, x: Value, path: string): Node {
 	if (typeof x === "number") return variable(x);
 	if (x.requiresGrad && isRecording()) return identity(x);
+	if (isTraced(x)) {
+		const made = identity(x as Tensor);
+		made.requiresGrad = true;
+		return made;
+	}
 	if (x instanceof Scalar) return variable(x.value);
 	if (x.dtype === "float64" || x.dtype === "float32") return tensor(x, { requiresGrad: true });
 	throw failure({
@@ -171,7 +176,7 @@ function differentiate(
 		const [first, aux] = hasAux ? (result as [unknown, unknown]) : [result, undefined];
 		const output = asNode(what, first);
 		const { enclosing } = collect([output], floorOf(attempt.variables));
-		const keep = outside && (enclosing || attempt.tracked);
+		const keep = outside && (isTracing() || enclosing || attempt.tracked);
 		if (output.requiresGrad === false && unused === "error") throw unreached(what);
 		const found = pullBack([seedOf(what, output)], attempt.variables, keep);
 		const results = found.map((gradient, index) => {
@@ -251,7 +256,7 @@ export function vjp<Arguments extends Nest[]>(
 		const attempt = trial("vjp", xs);
 		const output = asNode("vjp", f(...(attempt.fresh as Arguments)));
 		const { enclosing } = collect([output], floorOf(attempt.variables));
-		const keep = outside && (enclosing || attempt.tracked);
+		const keep = outside && (isTracing() || enclosing || attempt.tracked);
 		const pull = (cotangent?: Value): never => {
 			const outer = cotangent !== undefined && typeof cotangent !== "number" && cotangent.requiresGrad;
 			const found = recorded(() =>
@@ -284,7 +289,7 @@ export function jvp<Arguments extends Nest[]>(
 		const directions = directionsOf(attempt.variables, tangents);
 		const output = asNode("jvp", f(...(attempt.fresh as Arguments)));
 		const { units, enclosing } = collect([output], floorOf(attempt.variables));
-		const keep = outside && (enclosing || attempt.tracked || directions.some((dx) => dx.requiresGrad));
+		const keep = outside && (isTracing() || enclosing || attempt.tracked || directions.some((dx) => dx.requiresGrad));
 		const known = withRecording(keep, () => pushThrough(units, attempt.variables, directions));
 		const tangent = known.get(orderOf(output)) ?? zeroLike(output);
 		return keep ? [output, tangent] : [output.detach(), tangent];
@@ -328,7 +333,7 @@ export const jacobian: Jacobian = ((f: AnyFunction) =>
 			const attempt = trial("jacobian", given[0]);
 			const output = asNode("jacobian", f(attempt.fresh, ...given.slice(1)));
 			const { enclosing } = collect([output], floorOf(attempt.variables));
-			const keep = outside && (enclosing || attempt.tracked);
+			const keep = outside && (isTracing() || enclosing || attempt.tracked);
 			if (output instanceof Scalar) {
 				const found = pullBack([seedOf("jacobian", output)], attempt.variables, keep);
 				return attempt.rebuild(

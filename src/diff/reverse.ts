@@ -10,6 +10,7 @@ import {
 	cutTape,
 	gradColumn,
 	isRecording,
+	isTracing,
 	lastSerial,
 	Scalar,
 	setRecording,
@@ -366,7 +367,7 @@ export function pullBack(
 	const outputs = seeds.map(({ output }) => output);
 	const region = collect(outputs, floorOf(variables));
 	const { units, pass } = region;
-	if (createGraph || depth > 0) {
+	if (createGraph || depth > 0 || isTracing()) {
 		return withRecording(createGraph, () => {
 			const before = lastSerial();
 			const found = recordedPass(seeds, units);

@@ -129,10 +129,18 @@ export type Pull1 = (
 /** The backward loop of a function of one number; `scaled(g, x, z)` is g ∂z/∂x. */
 export function pull1(scaled: (g: number, x: number, z: number) => number): Pull1 {
 	return function loop(add, count, gz, atG, stepG, x, atX, stepX, z, atZ, stepZ, gx, at) {
-		for (let end = at + count; at < end; at++, atG += stepG, atX += stepX, atZ += stepZ) {
-			const g = gz[atG] as number;
-			const contribution = g === 0 ? 0 : scaled(g, x[atX] as number, z[atZ] as number);
-			gx[at] = add ? (gx[at] as number) + contribution : contribution;
+		const end = at + count;
+		// The test is outside: one loop that asks for each element is a third slower.
+		if (add) {
+			for (; at < end; at++, atG += stepG, atX += stepX, atZ += stepZ) {
+				const g = gz[atG] as number;
+				if (g !== 0) gx[at] = (gx[at] as number) + scaled(g, x[atX] as number, z[atZ] as number);
+			}
+		} else {
+			for (; at < end; at++, atG += stepG, atX += stepX, atZ += stepZ) {
+				const g = gz[atG] as number;
+				gx[at] = g === 0 ? 0 : scaled(g, x[atX] as number, z[atZ] as number);
+			}
 		}
 	};
 }
@@ -160,10 +168,17 @@ export type Pull2 = (
 /** The backward loop of a function of two numbers, for one of them. */
 export function pull2(scaled: (g: number, x: number, y: number, z: number) => number): Pull2 {
 	return function loop(add, count, gz, atG, stepG, x, atX, stepX, y, atY, stepY, z, atZ, stepZ, gx, at) {
-		for (let end = at + count; at < end; at++, atG += stepG, atX += stepX, atY += stepY, atZ += stepZ) {
-			const g = gz[atG] as number;
-			const contribution = g === 0 ? 0 : scaled(g, x[atX] as number, y[atY] as number, z[atZ] as number);
-			gx[at] = add ? (gx[at] as number) + contribution : contribution;
+		const end = at + count;
+		if (add) {
+			for (; at < end; at++, atG += stepG, atX += stepX, atY += stepY, atZ += stepZ) {
+				const g = gz[atG] as number;
+				if (g !== 0) gx[at] = (gx[at] as number) + scaled(g, x[atX] as number, y[atY] as number, z[atZ] as number);
+			}
+		} else {
+			for (; at < end; at++, atG += stepG, atX += stepX, atY += stepY, atZ += stepZ) {
+				const g = gz[atG] as number;
+				gx[at] = g === 0 ? 0 : scaled(g, x[atX] as number, y[atY] as number, z[atZ] as number);
+			}
 		}
 	};
 }

@@ -1,9 +1,10 @@
 /**
  * The product of matrices, in portable JavaScript.
  *
- * Large factors are first packed: copied, block by block, into panels of
- * float64 that the inner loop reads front to back. So that loop never meets a
- * stride, a transposition or a dtype, and they all cost the same; see Note
+ * Large factors go to the backend that was chosen, WebAssembly by default.
+ * Where it declines, they are packed here: copied, block by block, into panels
+ * of float64 that the inner loop reads front to back. So that loop never meets
+ * a stride, a transposition or a dtype, and they all cost the same; see Note
  * [the tile].
  *
  * It knows no broadcasting beyond stride 0, and refuses nothing: that shapes
@@ -11,20 +12,15 @@
  */
 import type { Storage } from "../core/dtype.js";
 import type { View } from "../core/shape.js";
+import { large } from "./backend.js";
+import { type Matrix, transposed } from "./matrix.js";
 import { rows } from "./walk.js";
-
-/** A matrix where it lies: element (i, j) is at `at + i * down + j * along`. */
-interface Matrix {
-	readonly storage: Storage;
-	readonly at: number;
-	readonly down: number;
-	readonly along: number;
-}
 
 /**
  * Multiplies `x` [..., n, k] by `y` [..., k, m] into `out` [..., n, m] from
  * `at` on. The leading axes are equal; where an operand repeats, its stride is
- * 0. Sums are made in float64, whatever the dtypes.
+ * 0. Sums are made in float64, but for those of large float32 factors: see
+ * `wasm/product.ts`.
  */
 export function matmul(x: View, y: View, out: Storage, at: number): void {
 	const axis = x.shape.length - 2;
@@ -76,15 +72,13 @@ export function matmul(x: View, y: View, out: Storage, at: number): void {
 
 /** One product [n, k] @ [k, m], by the way that suits its sizes. */
 function product(x: Matrix, y: Matrix, out: Storage, at: number, n: number, k: number, m: number): void {
+	// A column is made as a row: the tiles of every backend are wider than high.
+	if (m === 1 ? large(transposed(y), transposed(x), out, at, 1, k, n) : large(x, y, out, at, n, k, m)) return;
 	// Packing pays from about 6 x 6 x 6 on, and only if what is packed is used more than a few times (measured).
 	if (m === 1) timesVector(x, y.storage, y.at, y.down, out, at, n, k);
 	else if (n === 1) timesVector(transposed(y), x.storage, x.at, x.along, out, at, m, k);
 	else if (k <= 3 || n * k * m <= 256) inPlace(x, y, out, at, n, k, m);
 	else blocked(x, y, out, at, n, k, m);
-}
-
-function transposed(x: Matrix): Matrix {
-	return { storage: x.storage, at: x.at, down: x.along, along: x.down };
 }
 
 /** Every element of the product as its definition has it, two columns at once: neither sum waits for the other. */
@@ -120,6 +114,8 @@ function inPlace(x: Matrix, y: Matrix, out: Storage, at: number, n: number, k: n
 
 // ---- a matrix times a vector -----------------------------------------------
 
+let columnSums: Float64Array | undefined;
+
 /** [n, k] @ [k]: every element of the matrix is used once, so it is read where it lies, in the order of memory. */
 function timesVector(
 	x: Matrix,
@@ -137,7 +133,8 @@ function timesVector(
 		return;
 	}
 	// The columns lie in memory one after the other: add them up, each times its element of y, four in one go.
-	const sums = result;
+	columnSums ??= new Float64Array(4096);
+	const sums = columnSums;
 	for (let i = 0; i < n; i += sums.length) {
 		const count = Math.min(sums.length, n - i);
 		sums.fill(0, 0, count);
@@ -240,16 +237,29 @@ const blockHeight = 96; // a multiple of 3
 const blockDepth = 256;
 const blockWidth = 256; // a multiple of 2
 
-/** The packed block of x: panels of three rows. */
-const leftPanels = new Float64Array(blockHeight * blockDepth);
-/** The packed block of y: panels of two columns. */
-const rightPanels = new Float64Array(blockDepth * blockWidth);
-/** The block of the product while it is being summed, its rows `blockWidth` apart. */
-const result = new Float64Array(blockHeight * blockWidth);
+/** What a product is made in, 0.9 MB. */
+interface Workshop {
+	/** The packed block of x: panels of three rows. */
+	readonly left: Float64Array;
+	/** The packed block of y: panels of two columns. */
+	readonly right: Float64Array;
+	/** The block of the product while it is being summed, its rows `blockWidth` apart. */
+	readonly result: Float64Array;
+	readonly multiply: Tile;
+}
 
-const multiplyTile = tileOf(leftPanels, rightPanels, result);
+let workshop: Workshop | undefined;
+
+function newWorkshop(): Workshop {
+	const left = new Float64Array(blockHeight * blockDepth);
+	const right = new Float64Array(blockDepth * blockWidth);
+	const result = new Float64Array(blockHeight * blockWidth);
+	return { left, right, result, multiply: tileOf(left, right, result) };
+}
 
 function blocked(x: Matrix, y: Matrix, out: Storage, at: number, n: number, k: number, m: number): void {
+	workshop ??= newWorkshop();
+	const { left, right, result, multiply } = workshop;
 	for (let j = 0; j < m; j += blockWidth) {
 		const width = Math.min(blockWidth, m - j);
 		for (let i = 0; i < n; i += blockHeight) {
@@ -257,21 +267,21 @@ function blocked(x: Matrix, y: Matrix, out: Storage, at: number, n: number, k: n
 			for (let p = 0; p < k; p += blockDepth) {
 				const depth = Math.min(blockDepth, k - p);
 				// With a single block along k, the one of y stays as it was packed for the first rows.
-				if (i === 0 || k > blockDepth) packColumns(y, y.at + p * y.down + j * y.along, depth, width);
-				packRows(x, x.at + i * x.down + p * x.along, height, depth);
+				if (i === 0 || k > blockDepth) packColumns(y, y.at + p * y.down + j * y.along, depth, width, right);
+				packRows(x, x.at + i * x.down + p * x.along, height, depth, left);
 				for (let column = 0; column < width; column += 2) {
 					for (let row = 0; row < height; row += 3) {
-						multiplyTile(row * depth, column * depth, depth, row * blockWidth + column, p > 0);
+						multiply(row * depth, column * depth, depth, row * blockWidth + column, p > 0);
 					}
 				}
 			}
-			store(out, at + i * m + j, m, height, width);
+			store(result, out, at + i * m + j, m, height, width);
 		}
 	}
 }
 
 /** Where the last panel reaches over the edge it repeats the last row; what comes of that is never stored. */
-function packRows(x: Matrix, at: number, height: number, depth: number): void {
+function packRows(x: Matrix, at: number, height: number, depth: number, panels: Float64Array): void {
 	const { storage, down, along } = x;
 	let to = 0;
 	for (let i = 0; i < height; i += 3) {
@@ -279,9 +289,9 @@ function packRows(x: Matrix, at: number, height: number, depth: number): void {
 		let b = at + Math.min(i + 1, height - 1) * down;
 		let c = at + Math.min(i + 2, height - 1) * down;
 		for (let p = 0; p < depth; p++) {
-			leftPanels[to] = storage[a] as number;
-			leftPanels[to + 1] = storage[b] as number;
-			leftPanels[to + 2] = storage[c] as number;
+			panels[to] = storage[a] as number;
+			panels[to + 1] = storage[b] as number;
+			panels[to + 2] = storage[c] as number;
 			a += along;
 			b += along;
 			c += along;
@@ -291,15 +301,15 @@ function packRows(x: Matrix, at: number, height: number, depth: number): void {
 }
 
 /** As {@link packRows}, for columns two by two. */
-function packColumns(y: Matrix, at: number, depth: number, width: number): void {
+function packColumns(y: Matrix, at: number, depth: number, width: number, panels: Float64Array): void {
 	const { storage, down, along } = y;
 	let to = 0;
 	for (let j = 0; j < width; j += 2) {
 		let a = at + j * along;
 		let b = at + Math.min(j + 1, width - 1) * along;
 		for (let p = 0; p < depth; p++) {
-			rightPanels[to] = storage[a] as number;
-			rightPanels[to + 1] = storage[b] as number;
+			panels[to] = storage[a] as number;
+			panels[to + 1] = storage[b] as number;
 			a += down;
 			b += down;
 			to += 2;
@@ -352,7 +362,7 @@ function tileOf(left: Float64Array, right: Float64Array, product: Float64Array):
 	};
 }
 
-function store(out: Storage, at: number, m: number, height: number, width: number): void {
+function store(result: Float64Array, out: Storage, at: number, m: number, height: number, width: number): void {
 	for (let i = 0; i < height; i++) {
 		const from = i * blockWidth;
 		const to = at + i * m;

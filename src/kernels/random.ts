@@ -72,6 +72,7 @@ export class Generator {
 
 	/** A number from the normal distribution with mean 0 and standard deviation 1. Source: Marsaglia and Bray, 1964 (polar method). */
 	normal(): number {
+		if (drawn !== undefined) note(this);
 		if (this.#spare !== null) {
 			const spare = this.#spare;
 			this.#spare = null;
@@ -139,6 +140,7 @@ export class Generator {
 
 	/** 53 random bits, made of the upper bits of two draws: the lowest bits of xoroshiro128+ are its weakest. */
 	#bits(): number {
+		if (drawn !== undefined) note(this);
 		const high = this.#engine.next() >>> 5;
 		return high * 2 ** 26 + (this.#engine.next() >>> 6);
 	}
@@ -203,4 +205,27 @@ function refuseIntegers(name: string, out: Storage): void {
 		actual: out instanceof Int32Array ? "int32" : "bool",
 		fix: "draw whole numbers with `generator.integer(bound)`",
 	});
+}
+
+/** The generators that a watched computation has drawn from, each with its state before the first draw. */
+let drawn: Map<Generator, GeneratorState> | undefined;
+
+function note(generator: Generator): void {
+	if (!drawn?.has(generator)) drawn?.set(generator, generator.state);
+}
+
+/** Runs `body` and tells which generators it drew from, each with its state before the first draw. */
+export function watchGenerators<Result>(body: () => Result): {
+	readonly result: Result;
+	readonly states: ReadonlyMap<Generator, GeneratorState>;
+} {
+	const around = drawn;
+	const states = new Map<Generator, GeneratorState>();
+	drawn = states;
+	try {
+		return { result: body(), states };
+	} finally {
+		drawn = around;
+		for (const [generator, state] of states) if (around && !around.has(generator)) around.set(generator, state);
+	}
 }

@@ -48,6 +48,11 @@ export function place(x: View, out: Storage, at: number, strides: readonly numbe
 	transfer(x, out, at, strides, copyRow, copyPlane);
 }
 
+/** Adds the elements of `x` to those of such a window, which may overlap itself: what meets adds up. */
+export function placeAdd(x: View, out: Storage, at: number, strides: readonly number[]): void {
+	transfer(x, out, at, strides, addRow, addPlane);
+}
+
 /** Moves `count` elements of `x` to `z`. */
 type Row = (count: number, x: Storage, atX: number, stepX: number, z: Storage, atZ: number, stepZ: number) => void;
 /** Moves the elements of two axes. */
@@ -133,7 +138,16 @@ function lastAxis(shape: Shape): number {
 	return last;
 }
 
-function copyRow(count: number, x: Storage, atX: number, stepX: number, z: Storage, atZ: number, stepZ: number): void {
+/** Moves `count` elements, a step apart on either side. */
+export function copyRow(
+	count: number,
+	x: Storage,
+	atX: number,
+	stepX: number,
+	z: Storage,
+	atZ: number,
+	stepZ: number,
+): void {
 	if (count >= 64 && stepX === 1 && stepZ === 1 && x.constructor === z.constructor) {
 		z.set(x.subarray(atX, atX + count), atZ); // a move of bytes, worth its call from about 64 elements on
 		return;
@@ -145,7 +159,16 @@ function copyRow(count: number, x: Storage, atX: number, stepX: number, z: Stora
 	}
 }
 
-function addRow(count: number, x: Storage, atX: number, stepX: number, z: Storage, atZ: number, stepZ: number): void {
+/** Adds `count` elements, a step apart on either side. */
+export function addRow(
+	count: number,
+	x: Storage,
+	atX: number,
+	stepX: number,
+	z: Storage,
+	atZ: number,
+	stepZ: number,
+): void {
 	for (let i = 0; i < count; i++) {
 		z[atZ] = (z[atZ] as number) + (x[atX] as number);
 		atX += stepX;
@@ -201,6 +224,11 @@ export function minReduce(x: View, axes: readonly number[], out: Storage, at: nu
 	reduce(minima, x, axes, out, at);
 }
 
+/** The products over `axes`, carried in float64 and laid out as by {@link sum}; a product of nothing is 1. */
+export function prodReduce(x: View, axes: readonly number[], out: Storage, at: number): void {
+	reduce(products, x, axes, out, at);
+}
+
 type Combine = (x: number, y: number) => number;
 
 /** What is done with the elements: `combine` is associative and commutative, and `initial` changes nothing. */
@@ -226,6 +254,7 @@ type Lanes = (
 ) => void;
 
 const sums = reduction("sum", 0, (x, y) => x + y);
+const products = reduction("prod", 1, (x, y) => x * y);
 const maxima = reduction("max", Number.NEGATIVE_INFINITY, Math.max);
 const minima = reduction("min", Number.POSITIVE_INFINITY, Math.min);
 

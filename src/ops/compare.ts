@@ -1,11 +1,12 @@
 /**
  * Questions about numbers, and the choice that depends on the answer.
  *
- * A comparison has no gradient at all: its result is a constant. `where` routes
+ * A question has no gradient at all: its answer is a constant. `where` routes
  * a gradient to the operand that was chosen, so that nothing infinite or NaN in
  * the other one can reach the result.
  */
-import { type Binary, binary, type Ternary, ternary } from "./pointwise.js";
+// biome-ignore-all lint/suspicious/noShadowRestrictedNames: isFinite and isNaN are the standard words.
+import { type Binary, binary, type Ternary, ternary, type Unary, unary } from "./pointwise.js";
 
 const question = (
 	symbol: string,
@@ -32,6 +33,39 @@ export const notEqual: Binary = binary("notEqual", (x, y) => (x !== y ? 1 : 0), 
 	...question("!=", "\\ne"),
 	text: "notEqual(#1, #2)",
 });
+const bool = (symbol: string, tex: string): { result: "bool"; symbol: string; tex: string } => ({
+	result: "bool",
+	symbol,
+	tex,
+});
+
+/** Whether x is a number: neither infinite nor NaN. No gradient: the result is an answer. */
+export const isFinite: Unary = unary("isFinite", (x) => (Number.isFinite(x) ? 1 : 0), null, { result: "bool" });
+/** Whether x is NaN. No gradient: the result is an answer. */
+export const isNaN: Unary = unary("isNaN", (x) => (Number.isNaN(x) ? 1 : 0), null, { result: "bool" });
+/** Whether both hold; what is not 0 holds. No gradient: the result is an answer. */
+export const logicalAnd: Binary = binary(
+	"logicalAnd",
+	(x, y) => (x !== 0 && y !== 0 ? 1 : 0),
+	[],
+	bool("∧", "#1 \\land #2"),
+);
+/** Whether one of the two holds, or both. No gradient: the result is an answer. */
+export const logicalOr: Binary = binary(
+	"logicalOr",
+	(x, y) => (x !== 0 || y !== 0 ? 1 : 0),
+	[],
+	bool("∨", "#1 \\lor #2"),
+);
+/** Whether x is 0. No gradient: the result is an answer. */
+export const logicalNot: Unary = unary("logicalNot", (x) => (x === 0 ? 1 : 0), null, bool("¬", "\\lnot #1"));
+/** Whether exactly one of the two holds. No gradient: the result is an answer. */
+export const logicalXor: Binary = binary(
+	"logicalXor",
+	(x, y) => ((x !== 0) !== (y !== 0) ? 1 : 0),
+	[],
+	bool("⊻", "#1 \\oplus #2"),
+);
 
 /** `where(condition, x, y)`: x where the condition holds, y elsewhere. */
 export const where: Ternary = ternary(

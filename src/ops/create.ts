@@ -5,9 +5,10 @@ import { type DType, dtypeOf, dtypes, isDType, newStorage, type Storage } from "
 import { failure } from "../core/errors.js";
 import { checkShape, type Shape, shapeText, sizeOf } from "../core/shape.js";
 import { constant, Scalar, variable } from "../core/tape.js";
-import { type Nested, Tensor, type Value, wrap } from "../core/tensor.js";
+import { isTraced, type Nested, Tensor, type Value, wrap } from "../core/tensor.js";
 import { defaultGenerator, type Generator } from "../kernels/random.js";
-import { cast, contiguous, fromScalars } from "./movement.js";
+import { identity } from "./arithmetic.js";
+import { cast, contiguous, fromScalars, reshape } from "./movement.js";
 
 /** How a tensor is made. */
 export interface TensorOptions {
@@ -72,6 +73,7 @@ export function tensor(data: TensorData, options: TensorOptions = {}): Tensor {
 
 function build(data: TensorData, { dtype, shape }: TensorOptions): Tensor {
 	if (data instanceof Tensor) {
+		if (isTraced(data)) return reshape(cast(identity(data), dtype ?? data.dtype), shape ?? data.shape).detach();
 		const { data: elements } = contiguous(data);
 		return wrap(convert(elements, dtype ?? data.dtype), reshaped(shape ?? data.shape, elements.length));
 	}

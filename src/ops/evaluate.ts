@@ -8,7 +8,7 @@
 import { failure } from "../core/errors.js";
 import type { Formula } from "../core/formula.js";
 import { functionNamed, functionNames, type Pointwise } from "../core/op.js";
-import { Scalar } from "../core/tape.js";
+import { isTracing, Scalar } from "../core/tape.js";
 import { forEachElement, type Node, Tensor, type Value } from "../core/tensor.js";
 import { add, div, mul, neg, pow, square, sub } from "./arithmetic.js";
 import { equal, greater, greaterEqual, less, lessEqual, where } from "./compare.js";
@@ -110,7 +110,7 @@ function callNamed(formula: Formula & { kind: "call" }, names: Names): Value {
 	if (!op) {
 		throw failure({
 			what: `formula: unknown function "${formula.name}"`,
-			expected: `one of ${functionNames().join(", ")}`,
+			expected: `a function of the library${alike(formula.name)}`,
 			actual: formula.name,
 		});
 	}
@@ -124,6 +124,12 @@ function callNamed(formula: Formula & { kind: "call" }, names: Names): Value {
 	const operands = formula.arguments.map((argument) => evaluate(argument, names));
 	const z = run(op.call, ...operands);
 	return formula.primes === 0 ? z : derivativeOf(op, formula.primes, operands, z);
+}
+
+/** Functions that begin like `name`, for whoever mistyped it. */
+function alike(name: string): string {
+	const found = functionNames().filter((known) => known.toLowerCase().startsWith(name.slice(0, 2).toLowerCase()));
+	return found.length === 0 ? "" : `, such as ${found.join(", ")}`;
 }
 
 /** f'(u), by the rule of f. */
@@ -156,7 +162,8 @@ export function operandNames(operands: readonly Value[], z: Value): Names {
  */
 export function scaled(formula: Formula, g: Node, names: Names): Node {
 	const product = route(formula, g, names);
-	return product === g || !hasNaN(product) ? product : where(equal(stop(g), 0), 0, product);
+	// A trace stands for all examples: the guard is recorded whether this one needs it or not.
+	return product === g || !(isTracing() || hasNaN(product)) ? product : where(equal(stop(g), 0), 0, product);
 }
 
 function route(formula: Formula, g: Node, names: Names): Node {

@@ -11,24 +11,54 @@ import { ownCopy } from "../kernels/loops.js";
 import * as arithmetic from "./arithmetic.js";
 import * as compare from "./compare.js";
 import * as composite from "./composite.js";
+import * as indexing from "./indexing.js";
 import * as linalg from "./linalg.js";
 import * as movement from "./movement.js";
-import type { Binary, Unary } from "./pointwise.js";
+import * as order from "./order.js";
+import type { Binary, Ternary, Unary } from "./pointwise.js";
+import * as products from "./products.js";
 import * as reduce from "./reduce.js";
+import * as scan from "./scan.js";
+import * as shape from "./shape.js";
 import * as transcendental from "./transcendental.js";
 
 type Pointwise = typeof arithmetic & typeof transcendental & Omit<typeof compare, "where">;
-type Structural = typeof composite & typeof linalg & typeof reduce & Omit<typeof movement, Internal>;
+type Structural = typeof composite &
+	typeof indexing &
+	typeof linalg &
+	typeof order &
+	Omit<typeof products, Internal> &
+	typeof reduce &
+	typeof scan &
+	Omit<typeof movement & typeof shape, Internal>;
 
 /** Functions of these files that other files of the library use, and that are no operations of a user. */
-type Internal = "asTensor" | "sumTo" | "contiguous" | "concat" | "fromScalars" | "pick";
+type Internal =
+	| "asTensor"
+	| "checkInteger"
+	| "checkWidths"
+	| "concat"
+	| "contiguous"
+	| "einsum"
+	| "fromScalars"
+	| "meshgrid"
+	| "pick"
+	| "stack"
+	| "sumTo"
+	| "surround";
 const internal: ReadonlySet<string> = new Set<Internal | "where">([
 	"asTensor",
-	"sumTo",
-	"contiguous",
+	"checkInteger",
+	"checkWidths",
 	"concat",
+	"contiguous",
+	"einsum",
 	"fromScalars",
+	"meshgrid",
 	"pick",
+	"stack",
+	"sumTo",
+	"surround",
 	"where",
 ]);
 
@@ -38,13 +68,20 @@ interface ScalarBinary {
 	(y: Value): Node;
 }
 
+interface ScalarTernary {
+	(y: number | Scalar, w: number | Scalar): Scalar;
+	(y: Value, w: Value): Node;
+}
+
 /** Methods of scalars: the pointwise operations. */
 export type ScalarMethods = {
 	[Name in keyof Pointwise]: Pointwise[Name] extends Unary
 		? () => Scalar
 		: Pointwise[Name] extends Binary
 			? ScalarBinary
-			: never;
+			: Pointwise[Name] extends Ternary
+				? ScalarTernary
+				: never;
 };
 
 type Method<F> = F extends (x: Value, ...rest: infer Rest) => infer Result ? (...rest: Rest) => Result : never;
@@ -55,7 +92,9 @@ export type TensorMethods = {
 		? () => Tensor
 		: Pointwise[Name] extends Binary
 			? (y: Value) => Tensor
-			: never;
+			: Pointwise[Name] extends Ternary
+				? (y: Value, w: Value) => Tensor
+				: never;
 } & { [Name in keyof Structural]: Method<Structural[Name]> };
 
 declare module "../core/tape.js" {
@@ -84,11 +123,18 @@ function attach(prototype: object, functions: Readonly<Record<string, unknown>>)
 
 /** A method of its own per operation, so that V8 inlines it; see Note [one loop per operation]. */
 function methodOf(name: string, call: AnyFunction): AnyFunction {
-	const factory = call.length === 1 ? methodOfOne : call.length === 2 ? methodOfTwo : methodOfThree;
+	const factory = [methodOfMany, methodOfOne, methodOfTwo][call.length] ?? methodOfThree;
 	return ownCopy(name, factory)(call);
 }
 
-// Factories for `ownCopy`: they may use nothing but their parameters. A rest parameter would cost an array per call.
+// Factories for `ownCopy`: they may use nothing but their parameters. A rest parameter costs an array per call:
+// only a function that takes any number of operands itself, and so has length 0, gets it.
+
+function methodOfMany(call: AnyFunction): AnyFunction {
+	return function loop(this: unknown, ...operands: unknown[]) {
+		return call(this, ...operands);
+	};
+}
 
 function methodOfOne(call: AnyFunction): AnyFunction {
 	return function loop(this: unknown, options: unknown) {
@@ -111,7 +157,20 @@ function methodOfThree(call: AnyFunction): AnyFunction {
 attach(Scalar.prototype, arithmetic);
 attach(Scalar.prototype, transcendental);
 attach(Scalar.prototype, compare);
-for (const functions of [arithmetic, transcendental, compare, composite, linalg, reduce, movement])
+for (const functions of [
+	arithmetic,
+	transcendental,
+	compare,
+	composite,
+	indexing,
+	linalg,
+	order,
+	products,
+	reduce,
+	scan,
+	movement,
+	shape,
+])
 	attach(Tensor.prototype, functions);
 
 Object.defineProperty(Tensor.prototype, "T", {

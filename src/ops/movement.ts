@@ -22,7 +22,7 @@ import {
 	stridesOf,
 } from "../core/shape.js";
 import { constant, cutTape, recordPick, type Scalar } from "../core/tape.js";
-import { allocate, forEachElement, type Node, Tensor, type Value, wrap } from "../core/tensor.js";
+import { allocate, forEachElement, type Node, refuseTraced, Tensor, type Value, wrap } from "../core/tensor.js";
 import {
 	copy,
 	gather as gatherKernel,
@@ -82,6 +82,11 @@ const broadcasting = linear<{ readonly shape: Shape }>("broadcastTo", {
 		return view(x as Tensor, shape, steps);
 	},
 	transpose: (gz, [x]) => [sumTo(gz as Tensor, (x as Tensor).shape)],
+	batched: ([x], { shape }, size) => {
+		const [, ...sizes] = (x as Tensor).shape;
+		const aligned = [...shape.slice(sizes.length).map(() => 1), ...sizes];
+		return broadcastTo(reshape(x as Tensor, [size, ...aligned]), [size, ...shape]);
+	},
 	samples: [
 		{ shapes: [[3]], attributes: { shape: [2, 3] } },
 		{ shapes: [[2, 1]], attributes: { shape: [4, 2, 3] } },
@@ -103,6 +108,7 @@ const summing = linear<{ readonly axes: readonly number[]; readonly keepDims: bo
 		const { shape } = x as Tensor;
 		return [broadcastTo(reshape(gz as Tensor, reducedShape(shape, axes, true)), shape)];
 	},
+	batched: ([x], { axes, keepDims }) => sum(x as Tensor, { axis: axes.map((axis) => axis + 1), keepDims }),
 	samples: [
 		{ shapes: [[2, 3]], attributes: { axes: [0, 1], keepDims: false } },
 		{ shapes: [[2, 3, 2]], attributes: { axes: [1], keepDims: true } },
@@ -154,17 +160,46 @@ const reshaping = linear<{ readonly shape: Shape }>("reshape", {
 		return shape;
 	},
 	forward: ([x], _, shape) => {
-		const from = contiguous(x as Tensor);
-		return view(from, shape, stridesOf(shape));
+		const from = x as Tensor;
+		const strides = stridesAs(from, shape);
+		return strides ? view(from, shape, strides) : view(contiguous(from), shape, stridesOf(shape));
 	},
 	transpose: (gz, [x]) => [reshape(gz as Tensor, (x as Tensor).shape)],
+	batched: ([x], { shape }, size) => reshape(x as Tensor, [size, ...shape]),
 	samples: [
 		{ shapes: [[2, 3]], attributes: { shape: [3, 2] } },
 		{ shapes: [[4]], attributes: { shape: [2, 1, 2] } },
 	],
 });
 
-/** The same elements in row-major order, in another shape; one size may be -1 and is computed. */
+/** Strides under which the elements of `x` have `shape` where they lie; `undefined` where only a copy does. */
+function stridesAs(x: Tensor, shape: Shape): number[] | undefined {
+	if (isContiguous(x.shape, x.strides)) return stridesOf(shape);
+	const axes = x.shape.flatMap((size, axis) => (size === 1 ? [] : [axis])); // size 1 may have any stride
+	const strides = shape.map(() => 1);
+	let axis = axes.length - 1;
+	for (let to = shape.length - 1; to >= 0; axis--) {
+		// The shortest run of axes of x with as many elements as a run of axes of the result.
+		const last = axes[axis];
+		if (last === undefined) break; // what is left has size 1
+		const stride = x.strides[last] as number;
+		let count = x.shape[last] as number;
+		let filled = 1;
+		while (to >= 0 && (filled < count || shape[to] === 1)) {
+			strides[to] = stride * filled;
+			filled *= shape[to--] as number;
+			while (filled > count) {
+				const next = axes[axis - 1] as number;
+				if (x.strides[next] !== stride * count) return undefined;
+				count *= x.shape[next] as number;
+				axis--;
+			}
+		}
+	}
+	return strides;
+}
+
+/** The same elements in row-major order, in another shape; one size may be -1 and is computed. A view where strides can say it. */
 export function reshape(x: Value, shape: Shape): Tensor {
 	const from = asTensor(x);
 	if (sameShape(from.shape, shape)) return from;
@@ -210,6 +245,7 @@ const casting = linear<{ readonly dtype: DType }>("cast", {
 		return z;
 	},
 	transpose: (gz, [x]) => [cast(gz as Tensor, (x as Tensor).dtype)],
+	batched: ([x], { dtype }) => cast(x as Tensor, dtype),
 	samples: [{ shapes: [[2, 3]], attributes: { dtype: "float64" } }],
 });
 
@@ -241,6 +277,7 @@ const permuting = linear<{ readonly axes: readonly number[] }>("permute", {
 			axes.map((_axis, at) => axes.indexOf(at)),
 		),
 	],
+	batched: ([x], { axes }) => permute(x as Tensor, [0, ...axes.map((axis) => axis + 1)]),
 	samples: [
 		{ shapes: [[2, 3]], attributes: { axes: [1, 0] } },
 		{ shapes: [[2, 3, 4]], attributes: { axes: [2, 0, 1] } },
@@ -286,6 +323,11 @@ interface Window {
 	readonly within: Shape;
 }
 
+/** The same window in every example of a batch. */
+function underAxis({ starts, steps, sizes, within }: Window, size: number): Window {
+	return { starts: [0, ...starts], steps: [1, ...steps], sizes: [size, ...sizes], within: [size, ...within] };
+}
+
 const slicing: Linear<Window> = linear<Window>("slice", {
 	says: "a regular window of the elements",
 	shape: (_, { sizes }) => sizes,
@@ -300,6 +342,7 @@ const slicing: Linear<Window> = linear<Window>("slice", {
 		);
 	},
 	transpose: (gz, _, window) => [padding.call([gz], window)],
+	batched: ([x], window, size) => slicing.call([x as Tensor], underAxis(window, size)) as Tensor,
 	samples: [
 		{ shapes: [[5]], attributes: { starts: [1], steps: [2], sizes: [2], within: [5] } },
 		{ shapes: [[3, 4]], attributes: { starts: [0, 3], steps: [1, -1], sizes: [2, 3], within: [3, 4] } },
@@ -321,6 +364,7 @@ const padding: Linear<Window> = linear<Window>("pad", {
 		return z;
 	},
 	transpose: (gz, _, window) => [slicing.call([gz], window)],
+	batched: ([x], window, size) => padding.call([x as Tensor], underAxis(window, size)) as Tensor,
 	samples: [
 		{ shapes: [[2]], attributes: { starts: [1], steps: [2], sizes: [2], within: [5] } },
 		{ shapes: [[2, 3]], attributes: { starts: [0, 3], steps: [1, -1], sizes: [2, 3], within: [3, 4] } },
@@ -383,12 +427,20 @@ function span(
 	range: readonly (number | null | undefined)[],
 	size: number,
 ): { start: number; step: number; count: number } {
+	if (range.length > 3) {
+		throw failure({
+			what: "slice: not a range",
+			expected: "[start, stop, step]",
+			actual: JSON.stringify(range),
+			fix: 'single indices are an integer tensor: x.at(tensor([...], { dtype: "int32" }))',
+		});
+	}
 	const step = range[2] ?? 1;
 	if (!Number.isInteger(step) || step === 0) {
 		throw failure({ what: "slice: not a step", expected: "a whole number other than 0", actual: String(step) });
 	}
 	for (const at of [range[0], range[1]]) {
-		if (typeof at === "number" && !Number.isInteger(at)) {
+		if (at !== null && at !== undefined && !Number.isInteger(at)) {
 			throw failure({ what: "slice: not an end", expected: "a whole number, or null", actual: String(at) });
 		}
 	}
@@ -401,17 +453,23 @@ function span(
 	return { start, step, count: Math.max(0, Math.ceil((stop - start) / step)) };
 }
 
-/** `x` surrounded by zeros: `widths[axis]` is `[before, after]`. */
-export function pad(x: Value, widths: readonly (readonly [before: number, after: number])[]): Tensor {
+/** How much is added before and after each axis. */
+export type Widths = readonly (readonly [before: number, after: number])[];
+
+/** Refuses widths that do not fit the axes of `x`. */
+export function checkWidths(x: Tensor, widths: Widths): void {
+	const valid = widths.length === x.rank && widths.flat().every((width) => Number.isInteger(width) && width >= 0);
+	if (valid) return;
+	throw failure({
+		what: "pad: not widths",
+		expected: `[before, after] for each of the ${x.rank} axes of x ${shapeText(x.shape)}, whole numbers from 0`,
+		actual: JSON.stringify(widths),
+	});
+}
+
+/** `x` surrounded by zeros. */
+export function surround(x: Value, widths: Widths): Tensor {
 	const from = asTensor(x);
-	const valid = widths.length === from.rank && widths.flat().every((width) => Number.isInteger(width) && width >= 0);
-	if (!valid) {
-		throw failure({
-			what: "pad: not widths",
-			expected: `[before, after] for each of the ${from.rank} axes of x ${shapeText(from.shape)}, whole numbers from 0`,
-			actual: JSON.stringify(widths),
-		});
-	}
 	const window: Window = {
 		starts: widths.map(([before]) => before),
 		steps: widths.map(() => 1),
@@ -456,6 +514,7 @@ const concatenating = linear<{ readonly axis: number }>("concat", {
 			inputs.map((x) => x.shape[axis] as number),
 			{ axis },
 		),
+	batched: (inputs, { axis }) => concat(inputs, { axis: axis + 1 }),
 	samples: [
 		{ shapes: [[2], [3]], attributes: { axis: 0 } },
 		{
@@ -559,15 +618,19 @@ function indices(elements: readonly number[], shape: Shape): Tensor {
 	return new Tensor(Int32Array.from(elements), 0, shape, stridesOf(shape), "int32");
 }
 
+/** Refuses an index tensor of fractions. */
+export function checkInteger(name: string, index: Tensor): void {
+	if (!isFloating(index.dtype)) return;
+	throw failure({
+		what: `${name}: index is not an integer tensor`,
+		expected: "dtype int32",
+		actual: index.dtype,
+		fix: 'tensor([...], { dtype: "int32" })',
+	});
+}
+
 function checkIndex(name: string, x: Shape, index: Tensor, axis: number): void {
-	if (isFloating(index.dtype)) {
-		throw failure({
-			what: `${name}: index is not an integer tensor`,
-			expected: "dtype int32",
-			actual: index.dtype,
-			fix: 'tensor([...], { dtype: "int32" })',
-		});
-	}
+	checkInteger(name, index);
 	const fits = index.rank === x.length && index.shape.every((size, at) => at === axis || size <= (x[at] as number));
 	if (!fits) {
 		throw failure({
@@ -646,6 +709,7 @@ export function fromScalars(scalars: readonly (number | Scalar)[], shape: Shape 
  * @throws where there is no such element.
  */
 export function pick(x: Tensor, position: number): Scalar {
+	refuseTraced("pick", x);
 	if (!Number.isInteger(position) || position < 0 || position >= x.size) {
 		throw failure({
 			what: "pick: no such element",
@@ -672,7 +736,7 @@ function oneHot(x: Node, shape: Shape, position: number): Tensor {
 		widths[axis] = [rest % size, size - 1 - (rest % size)];
 		rest = Math.floor(rest / size);
 	}
-	return pad(
+	return surround(
 		reshape(
 			asTensor(x),
 			shape.map(() => 1),

@@ -10,8 +10,18 @@ import { type DType, isFloating, promote, weaken } from "../core/dtype.js";
 import { type Formula, parseFormula } from "../core/formula.js";
 import { type Domain, nextOpcode, type Pointwise, type ResultKind, register } from "../core/op.js";
 import { broadcastShapes, isContiguous, type Shape, sameShape, sizeOf, stridesOf } from "../core/shape.js";
-import { constant, isRecording, record1, record2, record3, recordLeft, recordRight, Scalar } from "../core/tape.js";
-import { allocate, type Node, record, Tensor, type Value } from "../core/tensor.js";
+import {
+	constant,
+	isRecording,
+	isTracing,
+	record1,
+	record2,
+	record3,
+	recordLeft,
+	recordRight,
+	Scalar,
+} from "../core/tape.js";
+import { allocate, type Node, record, recordWanted, Tensor, type Value } from "../core/tensor.js";
 import { type Map1, type Map2, type Map3, map1, map2, map3, ownCopy } from "../kernels/loops.js";
 import { rows } from "../kernels/walk.js";
 import { type Facts, facts } from "./define.js";
@@ -215,6 +225,10 @@ function resultDType(kind: ResultKind, common: DType): DType {
 }
 
 function finish(op: Pointwise, z: Tensor, inputs: readonly Tensor[]): Tensor {
+	if (isTracing()) {
+		const differentiable = inputs.some((x, operand) => x.requiresGrad && op.partials[operand] !== undefined);
+		return recordWanted(z, op, inputs, undefined, differentiable);
+	}
 	if (op.partials.length === 0 || !isRecording() || !isFloating(z.dtype)) return z;
 	for (let operand = 0; operand < inputs.length; operand++) {
 		if ((inputs[operand] as Tensor).requiresGrad && op.partials[operand]) return record(z, op, inputs, undefined);

@@ -101,6 +101,20 @@ describe("a checkpoint", () => {
 		expect(run(checkpoint(noisy))).toEqual(run(noisy));
 	});
 
+	it("draws them again from a generator of its own, too, and inside another checkpoint", () => {
+		const run = (wrap: typeof checkpoint): unknown => {
+			const own = new Generator(9);
+			const noisy = (x: Tensor): Tensor =>
+				tanh(x.mul(randn([3], { generator: own })).mul(rand([3], { generator: own })));
+			seed(5);
+			const x = parameter([1, 2, 3]);
+			const block = wrap((t: Tensor) => wrap(noisy)(wrap(noisy)(t)).mul(rand([1])));
+			sum(block(block(x))).backward();
+			return [x.grad?.toArray(), own.uniform(), rand([1]).item()];
+		};
+		expect(run(checkpoint)).toEqual(run((f) => f));
+	});
+
 	it("calls listeners inside and outside once", () => {
 		const x = scalar(2);
 		const heard: number[] = [];

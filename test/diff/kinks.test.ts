@@ -6,10 +6,12 @@
  * others. Run `npx vitest run test/diff/kinks.test.ts -u` after changing them.
  */
 import {
+	cumMax,
 	gradients,
 	jvp,
 	logSumExp,
 	maximum,
+	maxWithIndex,
 	minimum,
 	type Node,
 	norm,
@@ -17,12 +19,16 @@ import {
 	parameter,
 	type Scalar,
 	scalar,
+	slice,
+	sort,
+	std,
 	sum,
 	type Tensor,
 	tensor,
 	type Value,
-	where,
 } from "chainrule";
+import "chainrule/nn";
+import "chainrule/special";
 import { describe, expect, test } from "vitest";
 import { functionNamed, type Kink, type Pointwise, type Structural } from "../../src/core/op.js";
 import { isPointwise } from "../ops/sampling.js";
@@ -46,19 +52,53 @@ const composed: readonly { readonly name: string; readonly kink: Kink; readonly 
 		f: (x) => norm(x),
 	},
 	{
-		name: "clip from 0 to 1, by minimum and maximum",
-		kink: { at: [0], slopes: [0.5], says: "equal operands share: half of the gradient passes on a bound" },
-		f: (x) => sum(minimum(maximum(x, 0), 1)),
+		name: "norm of order 1",
+		kink: { at: [3, 0], slopes: [1, 0], says: "0 at an element that is 0, also for orders below 1" },
+		f: (x) => norm(x, { order: 1 }),
 	},
 	{
-		name: "clip from 0 to 1, by where",
-		kink: { at: [0], slopes: [1], says: "where passes the whole gradient to what it chose, here on the bound, too" },
-		f: (x) => sum(where(x.less(0), 0, where(x.greater(1), 1, x))),
+		name: "norm of order ∞",
+		kink: { at: [2, -2], slopes: [0.5, -0.5], says: "equal sizes share the gradient equally, as in `max`" },
+		f: (x) => norm(x, { order: Number.POSITIVE_INFINITY }),
+	},
+	{
+		name: "std",
+		kink: { at: [2, 2], slopes: [0, 0], says: "0 where all elements are equal" },
+		f: (x) => std(x),
+	},
+	{
+		name: "clip from 0 to 1, written with minimum and maximum",
+		kink: { at: [0], slopes: [0.5], says: "unlike `clip` itself: equal operands share, half of the gradient passes" },
+		f: (x) => sum(minimum(maximum(x, 0), 1)),
 	},
 	{
 		name: "logSumExp",
 		kink: { at: [Number.NEGATIVE_INFINITY, 0], slopes: [0, 1], says: "an element at -∞ has gradient 0" },
 		f: (x) => logSumExp(x),
+	},
+	{
+		name: "logSumExp",
+		kink: {
+			at: [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY],
+			slopes: [0, 0],
+			says: "0 where all elements are -∞, and so is the value",
+		},
+		f: (x) => logSumExp(x),
+	},
+	{
+		name: "maxWithIndex",
+		kink: { at: [1, 1], slopes: [1, 0], says: "the first of equal elements has it, unlike `max`; so for minWithIndex" },
+		f: (x) => maxWithIndex(x).values,
+	},
+	{
+		name: "cumMax",
+		kink: { at: [1, 1], slopes: [1, 1], says: "the latest of equal elements has it; so for cumMin" },
+		f: (x) => sum(cumMax(x)),
+	},
+	{
+		name: "sort, the first element",
+		kink: { at: [1, 1], slopes: [1, 0], says: "equal elements stay in order; so for topK, quantile and median" },
+		f: (x) => slice(sort(x), [0]),
 	},
 ];
 

@@ -4,6 +4,9 @@
  * after adding an operation, and read the difference.
  */
 import { formulaText, operations } from "chainrule";
+import "chainrule/linalg";
+import "chainrule/nn";
+import "chainrule/special";
 import { expect, test } from "vitest";
 import type { Domain, Pointwise } from "../../src/core/op.js";
 import { isPointwise, isStructural, structural } from "./sampling.js";

@@ -12,7 +12,8 @@ import { type Shape, sizeOf } from "../../src/core/shape.js";
 const distance = 0.15;
 
 /** The part of a domain that is sampled. */
-function interval({ low, high }: Domain): [low: number, high: number] {
+function interval({ low, high, sampled }: Domain): readonly [low: number, high: number] {
+	if (sampled) return sampled;
 	if (Number.isFinite(low) && Number.isFinite(high)) return [low + 0.15 * (high - low), high - 0.15 * (high - low)];
 	if (Number.isFinite(low)) return [low + 0.2, low + 2.7];
 	if (Number.isFinite(high)) return [high - 2.7, high - 0.2];

@@ -1,0 +1,2 @@
+/** `chainrule/symbolic`: computations as mathematics. */
+export { formulaLatex, nameLatex } from "./latex.js";
