@@ -119,13 +119,13 @@ export const curvature: Workload = {
 			unit: "product",
 			target: 3e6,
 			tolerance: 1e-3,
-			data: {
+			data: () => ({
 				x,
 				y,
 				batch,
 				...Object.fromEntries(start.map((part, i) => [`p${i}`, part])),
 				...Object.fromEntries(direction.map((part, i) => [`v${i}`, part])),
-			},
+			}),
 		},
 	],
 };

@@ -11,7 +11,7 @@ import { defineOp, matmul, noGrad, parameter, relu, sigmoid, square, type Tensor
 import { crossEntropy } from "chainrule/nn";
 import { SGD } from "chainrule/optim";
 import { addProduct, addProductNT, addProductTN, addRows, fillRows } from "./arrays.js";
-import { type Contender, singles, type Workload } from "./workload.js";
+import { type Contender, once, type PeerData, singles, type Workload } from "./workload.js";
 
 interface Problem {
 	readonly sizes: readonly number[];
@@ -35,8 +35,8 @@ function problem(sizes: readonly number[], batch: number, steps: number, rate: n
 	return { sizes, batch, x, labels, start, steps, rate };
 }
 
-const small = problem([784, 50, 10], 100, 10, 0.5);
-const large = problem([784, 512, 512, 10], 128, 2, 1e-3);
+const small = once(() => problem([784, 50, 10], 100, 10, 0.5));
+const large = once(() => problem([784, 512, 512, 10], 128, 2, 1e-3));
 
 /** 1 where the class is the label, else 0. */
 function oneHot({ labels, sizes }: Problem): Float32Array {
@@ -58,11 +58,11 @@ function parametersOf({ start, sizes }: Problem): Tensor[] {
 }
 
 function oursBySGD(): Contender {
-	const { x, sizes, batch, start, steps, rate } = small;
-	const parameters = parametersOf(small);
+	const { x, sizes, batch, start, steps, rate } = small();
+	const parameters = parametersOf(small());
 	const [w1, b1, w2, b2] = parameters as [Tensor, Tensor, Tensor, Tensor];
 	const images = tensor(x, { shape: [batch, sizes[0]!] });
-	const targets = tensor(oneHot(small), { shape: [batch, sizes.at(-1)!] });
+	const targets = tensor(oneHot(small()), { shape: [batch, sizes.at(-1)!] });
 	const optimizer = new SGD(parameters, { learningRate: rate });
 	return () => {
 		parameters.forEach((p, index) => {
@@ -102,8 +102,8 @@ const descent = defineOp({
 });
 
 function oursByAdam(): Contender {
-	const { x, labels, sizes, batch, start, steps, rate } = large;
-	const parameters = parametersOf(large);
+	const { x, labels, sizes, batch, start, steps, rate } = large();
+	const parameters = parametersOf(large());
 	const images = tensor(x, { shape: [batch, sizes[0]!] });
 	const targets = tensor(labels);
 	const zero = start.map((values, index) =>
@@ -244,8 +244,11 @@ function byHand(given: Problem, kind: "sigmoid" | "relu"): Contender {
 	};
 }
 
-const dataOf = ({ x, labels, start, batch, steps, rate }: Problem, targets: Float32Array): Record<string, never> =>
-	({ x, labels, targets, batch, steps, rate, ...Object.fromEntries(start.map((p, i) => [`p${i}`, p])) }) as never;
+function dataOf(given: Problem): PeerData {
+	const { x, labels, start, batch, steps, rate } = given;
+	const parameters = Object.fromEntries(start.map((p, index) => [`p${index}`, p]));
+	return { x, labels, targets: oneHot(given), batch, steps, rate, ...parameters };
+}
 
 /** T1. */
 export const sigmoidNetwork: Workload = {
@@ -254,12 +257,12 @@ export const sigmoidNetwork: Workload = {
 	cases: [
 		{
 			name: "T1",
-			make: { ours: oursBySGD, byHand: () => byHand(small, "sigmoid") },
-			units: small.steps,
+			make: { ours: oursBySGD, byHand: () => byHand(small(), "sigmoid") },
+			units: 10,
 			unit: "step",
 			target: 1e6,
 			tolerance: 1e-4,
-			data: dataOf(small, oneHot(small)),
+			data: () => dataOf(small()),
 		},
 	],
 };
@@ -271,12 +274,12 @@ export const reluNetwork: Workload = {
 	cases: [
 		{
 			name: "T2",
-			make: { ours: oursByAdam, byHand: () => byHand(large, "relu") },
-			units: large.steps,
+			make: { ours: oursByAdam, byHand: () => byHand(large(), "relu") },
+			units: 2,
 			unit: "step",
 			target: 15e6,
 			tolerance: 1e-3,
-			data: dataOf(large, oneHot(large)),
+			data: () => dataOf(large()),
 		},
 	],
 };

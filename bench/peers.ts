@@ -23,7 +23,7 @@ export async function peersOf({ name, data }: Case): Promise<{ readonly [Name in
 	if (data === undefined || !existsSync(resolve(folder, "node_modules"))) return makers;
 	for (const peer of ["tfjs", "jax"] as const) {
 		const { contender } = (await import(pathToFileURL(resolve(folder, `${peer}.mjs`)).href)) as Peer;
-		const found = await contender(name.split(" ")[0]!, data);
+		const found = await contender(name.split(" ")[0]!, data());
 		if (found !== undefined) makers[peer] = () => found;
 	}
 	return makers;

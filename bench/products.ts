@@ -6,7 +6,7 @@
  */
 import { matmul, tensor } from "chainrule";
 import { addProduct, addProductNT, addProductTN, addProductTT } from "./arrays.js";
-import { type Case, type Contender, singles, type Workload } from "./workload.js";
+import { type Case, type Contender, once, singles, type Workload } from "./workload.js";
 
 type Kind = "NN" | "NT" | "TN" | "TT" | "batched";
 
@@ -20,11 +20,11 @@ function some(z: Float32Array, size: number): readonly number[] {
 function multiplying(kind: Kind, size: number): Case {
 	const batch = kind === "batched" ? 8 : 1;
 	const count = batch * size * size;
-	const x = singles(count, 1);
-	const y = singles(count, 2);
+	const factors = once(() => [singles(count, 1), singles(count, 2)] as const);
 
 	function ours(): Contender {
 		const shape = kind === "batched" ? [batch, size, size] : [size, size];
+		const [x, y] = factors();
 		const a = tensor(x, { shape });
 		const b = tensor(y, { shape });
 		const left = kind[0] === "T" ? a.transpose() : a;
@@ -34,6 +34,7 @@ function multiplying(kind: Kind, size: number): Case {
 
 	function byHand(): Contender {
 		const multiply = byHandOf[kind];
+		const [x, y] = factors();
 		const z = new Float32Array(count);
 		return () => {
 			z.fill(0);
@@ -53,7 +54,10 @@ function multiplying(kind: Kind, size: number): Case {
 		work: 2 * size ** 3,
 		target: (2 * size ** 3) / 55,
 		tolerance: 1e-3,
-		data: { x, y, size, batch, left: kind[0] === "T", right: kind[1] === "T" },
+		data: () => {
+			const [x, y] = factors();
+			return { x, y, size, batch, left: kind[0] === "T", right: kind[1] === "T" };
+		},
 	};
 }
 

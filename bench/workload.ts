@@ -36,7 +36,7 @@ export interface Case {
 	/** How far results may differ, relative above 1; 1e-9 when left out. */
 	readonly tolerance?: number;
 	/** What the peers compute it from. They know the workload by the first word of its name. */
-	readonly data?: PeerData;
+	readonly data?: () => PeerData;
 	/** True to time the first long call of a process of its own, after short ones for warming up. */
 	readonly fresh?: { readonly warm: Makers };
 }
@@ -49,6 +49,15 @@ export interface Workload {
 	readonly name: string;
 	readonly says: string;
 	readonly cases: readonly Case[];
+}
+
+/** `make`, called the first time only: no process makes data of workloads that it does not run. */
+export function once<Thing>(make: () => Thing): () => Thing {
+	let made: { readonly thing: Thing } | undefined;
+	return () => {
+		made ??= { thing: make() };
+		return made.thing;
+	};
 }
 
 /** A small generator of its own, so that the data never change: 2^-32 times a 32-bit congruence. */

@@ -46,7 +46,7 @@ export function readSources(...folders: readonly string[]): Map<string, Source> 
 export function filesUnder(folder: string, ending: string): string[] {
 	const names = readdirSync(join(root, folder), { encoding: "utf8", recursive: true });
 	return names
-		.filter((name) => name.endsWith(ending))
+		.filter((name) => name.endsWith(ending) && !name.includes("node_modules"))
 		.map((name) => join(folder, name.replaceAll("\\", "/")))
 		.sort();
 }

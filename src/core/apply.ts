@@ -17,5 +17,5 @@ export function apply<Attributes>(
 		inputs.map((x) => x.shape),
 		attributes,
 	);
-	return recordWanted(op.forward(inputs, attributes, shape) as Tensor, op, inputs, attributes, true);
+	return recordWanted(op.forward(inputs, attributes, shape), op, inputs, attributes, true);
 }

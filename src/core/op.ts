@@ -56,6 +56,8 @@ export interface OpRecord {
 	/** Plain text with `#1`, `#2`; parses back as a formula where the notation can say it. */
 	readonly text: string;
 	readonly kinks: readonly Kink[];
+	/** Why no gradient exists, where the result is a constant. */
+	readonly noGradient?: string | undefined;
 	/** Pictures leave the node out unless asked: it moves numbers without changing them. */
 	readonly folded: boolean;
 }
@@ -76,38 +78,37 @@ export interface Pointwise extends OpRecord {
 	readonly call: (...operands: Value[]) => Node;
 }
 
-/** Linear in all its operands together: the transpose says everything. */
-export interface Linear<Attributes> extends OpRecord {
-	readonly family: "linear";
+/** What the three families with attributes share. */
+interface WithAttributes<Attributes> extends OpRecord {
+	/** The shape of the result; throws where the operands do not fit. */
 	readonly shape: (shapes: readonly Shape[], attributes: Attributes) => Shape;
+	/** Computes the result, a view or a new tensor of `shape`. */
 	readonly forward: (inputs: readonly Tensor[], attributes: Attributes, shape: Shape) => Tensor;
-	readonly transpose: (gz: Node, inputs: readonly Node[], attributes: Attributes) => readonly (Node | undefined)[];
+	/** The recorded operation itself. */
 	readonly call: (inputs: readonly Node[], attributes: Attributes) => Node;
 	/** The same operation on `size` examples along a new leading axis of every input and of the result. Where it is missing, `vmap` goes example by example. */
 	readonly batched?: (inputs: readonly Tensor[], attributes: Attributes, size: number) => Tensor;
 	readonly samples: readonly Sample<unknown>[];
 }
 
+/** Linear in all its operands together: the transpose says everything. */
+export interface Linear<Attributes> extends WithAttributes<Attributes> {
+	readonly family: "linear";
+	readonly transpose: (gz: Node, inputs: readonly Node[], attributes: Attributes) => readonly (Node | undefined)[];
+}
+
 /** Linear in each of two operands: two transposes. */
-export interface Bilinear<Attributes> extends OpRecord {
+export interface Bilinear<Attributes> extends WithAttributes<Attributes> {
 	readonly family: "bilinear";
-	readonly shape: (shapes: readonly Shape[], attributes: Attributes) => Shape;
-	readonly forward: (inputs: readonly Tensor[], attributes: Attributes, shape: Shape) => Tensor;
 	readonly transposes: readonly [
 		(gz: Tensor, y: Tensor, attributes: Attributes) => Tensor,
 		(gz: Tensor, x: Tensor, attributes: Attributes) => Tensor,
 	];
-	readonly call: (inputs: readonly Node[], attributes: Attributes) => Node;
-	/** The same operation on `size` examples along a new leading axis of every input and of the result. Where it is missing, `vmap` goes example by example. */
-	readonly batched?: (inputs: readonly Tensor[], attributes: Attributes, size: number) => Tensor;
-	readonly samples: readonly Sample<unknown>[];
 }
 
 /** The rest: an explicit pull, and a push where one is known. */
-export interface Custom<Attributes> extends OpRecord {
+export interface Custom<Attributes> extends WithAttributes<Attributes> {
 	readonly family: "custom";
-	readonly shape: (shapes: readonly Shape[], attributes: Attributes) => Shape;
-	readonly forward: (inputs: readonly Tensor[], attributes: Attributes, shape: Shape) => Node;
 	/** Cotangents of the operands; `undefined` says that no gradient flows there. */
 	readonly pull: (gz: Node, inputs: readonly Node[], z: Node, attributes: Attributes) => readonly (Value | undefined)[];
 	/** Computes the result again, recorded: a pass goes on through that record instead of calling `pull`. */
@@ -119,10 +120,6 @@ export interface Custom<Attributes> extends OpRecord {
 		z: Node,
 		attributes: Attributes,
 	) => Node;
-	readonly call: (inputs: readonly Node[], attributes: Attributes) => Node;
-	/** The same operation on `size` examples along a new leading axis of every input and of the result. Where it is missing, `vmap` goes example by example. */
-	readonly batched?: (inputs: readonly Tensor[], attributes: Attributes, size: number) => Tensor;
-	readonly samples: readonly Sample<unknown>[];
 }
 
 /** An operation with attributes: everything but the pointwise family. */

@@ -39,6 +39,7 @@ const slabs: { [Type in DType]?: { storage: Storage; used: number } } = {};
 /** Zeroed elements for a result: a storage and the place in it. */
 export function allocate(dtype: DType, size: number): { readonly storage: Storage; readonly offset: number } {
 	if (size > largestShared) return { storage: newStorage(dtype, size), offset: 0 };
+	if (Number.isNaN(size)) throw new Error("a shape rule gave a size that is no number"); // it would spoil the slab for all
 	let slab = slabs[dtype];
 	if (slab === undefined || slab.used + size > slabLength) {
 		slab = { storage: newStorage(dtype, slabLength), used: 0 };

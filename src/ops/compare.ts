@@ -6,13 +6,12 @@
  * the other one can reach the result.
  */
 // biome-ignore-all lint/suspicious/noShadowRestrictedNames: isFinite and isNaN are the standard words.
-import { type Binary, binary, type Ternary, ternary, type Unary, unary } from "./pointwise.js";
+import { type Binary, binary, type PointwiseFacts, type Ternary, ternary, type Unary, unary } from "./pointwise.js";
 
-const question = (
-	symbol: string,
-	tex: string = symbol,
-): { result: "bool"; symbol: string; text: string; tex: string } => ({
-	result: "bool",
+const answer = { result: "bool", noGradient: "an answer is constant until it jumps" } as const;
+
+const question = (symbol: string, tex: string = symbol): PointwiseFacts => ({
+	...answer,
 	symbol,
 	text: `#1 ${symbol} #2`,
 	tex: `#1 ${tex} #2`,
@@ -33,16 +32,12 @@ export const notEqual: Binary = binary("notEqual", (x, y) => (x !== y ? 1 : 0), 
 	...question("!=", "\\ne"),
 	text: "notEqual(#1, #2)",
 });
-const bool = (symbol: string, tex: string): { result: "bool"; symbol: string; tex: string } => ({
-	result: "bool",
-	symbol,
-	tex,
-});
+const bool = (symbol: string, tex: string): PointwiseFacts => ({ ...answer, symbol, tex });
 
 /** Whether x is a number: neither infinite nor NaN. No gradient: the result is an answer. */
-export const isFinite: Unary = unary("isFinite", (x) => (Number.isFinite(x) ? 1 : 0), null, { result: "bool" });
+export const isFinite: Unary = unary("isFinite", (x) => (Number.isFinite(x) ? 1 : 0), null, answer);
 /** Whether x is NaN. No gradient: the result is an answer. */
-export const isNaN: Unary = unary("isNaN", (x) => (Number.isNaN(x) ? 1 : 0), null, { result: "bool" });
+export const isNaN: Unary = unary("isNaN", (x) => (Number.isNaN(x) ? 1 : 0), null, answer);
 /** Whether both hold; what is not 0 holds. No gradient: the result is an answer. */
 export const logicalAnd: Binary = binary(
 	"logicalAnd",

@@ -30,7 +30,8 @@ export function variance(
 ): Tensor {
 	return scope("variance", () => {
 		const from = asFloating(x);
-		const centred = sub(from, mean(from, { axis, keepDims: true }));
+		const about = (y: Tensor): Tensor => sub(y, mean(y, { axis, keepDims: true }));
+		const centred = about(about(from)); // a large mean is rounded: what that leaves is taken away, too
 		return div(sum(square(centred), { axis, keepDims }), Math.max(0, countOver("variance", from, axis) - correction));
 	});
 }
@@ -63,7 +64,7 @@ export function logSumExp(x: Value, { axis, keepDims = false }: Axes = {}): Tens
 		const total = sum(exp(sub(from, shift)), { axis: axes, keepDims });
 		const level = log(total);
 		const still = level.detach();
-		const bounded = where(equal(sub(still, still), 0), level, still); // ∞ - ∞ is NaN, which equals nothing
+		const bounded = where(equal(abs(still), Number.POSITIVE_INFINITY), still, level); // a NaN reaches the gradient
 		return add(bounded, reshape(shift, reducedShape(from.shape, axes, keepDims)));
 	});
 }

@@ -17,6 +17,7 @@ import { type Shape, sameShape, shapeText, sizeOf, stridesOf } from "../core/sha
 import { allocate, Tensor, type Value } from "../core/tensor.js";
 import { convolve, convolveImage, convolveWeight, type Windows } from "../kernels/convolve.js";
 import { add } from "./arithmetic.js";
+import { zeros } from "./create.js";
 import { bilinear, type Facts } from "./define.js";
 import { asTensor, contiguous, reshape, transpose } from "./movement.js";
 import { type PerAxis, perAxis, type WindowOptions, windowsOn } from "./windows.js";
@@ -51,8 +52,9 @@ function product(
 			return new Tensor(storage, offset, sizes, stridesOf(sizes), dtype);
 		},
 		transposes,
-		// Examples are further groups: their channels lie side by side.
+		// Examples are further groups: their channels lie side by side. Without any there is no channel to cut.
 		batched: ([x, y], { windows, groups }, size) => {
+			if (size === 0) return noExamples(op, [x as Tensor, y as Tensor], { windows, groups });
 			const operands = [sideBySide(x as Tensor), ofWeights ? joined(y as Tensor) : sideBySide(y as Tensor)];
 			const z = op.call(operands, { windows, groups: groups * size }) as Tensor;
 			const cut = (axis: number): Tensor =>
@@ -62,6 +64,12 @@ function product(
 		samples: samples.map((shapes, at) => ({ shapes, attributes: sampled[at] as Convolution })),
 	});
 	return op;
+}
+
+/** The result for a batch of nothing. */
+function noExamples(op: Product, inputs: readonly Tensor[], attributes: Convolution): Tensor {
+	const shapes = inputs.map(({ shape }) => shape.slice(1));
+	return zeros([0, ...op.shape(shapes, attributes)], { dtype: inputs.map(({ dtype }) => dtype).reduce(promote) });
 }
 
 /** Filters of all examples one after the other. */

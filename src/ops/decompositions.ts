@@ -77,7 +77,10 @@ const rooting: Custom<undefined> = custom<undefined>("cholesky", {
 		return matmul(z, halfLower(inner));
 	},
 	batched: ([a]) => rooting.call([a as Tensor], undefined) as Tensor,
-	samples: [],
+	samples: [
+		{ shapes: [[3, 3]], attributes: undefined },
+		{ shapes: [[2, 2, 2]], attributes: undefined },
+	],
 });
 
 /** Φ: the lower triangle with half the diagonal. */

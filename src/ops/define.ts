@@ -15,8 +15,12 @@ export interface Facts {
 	readonly tex?: string;
 	readonly text?: string;
 	readonly kinks?: readonly Kink[];
+	readonly noGradient?: string | undefined;
 	readonly folded?: boolean;
 }
+
+/** Why an operation that finds places has no gradient. */
+export const findsPlaces = { noGradient: "a place is constant until it jumps" } as const;
 
 /** A definition with the defaults filled in. */
 export function facts(name: string, arity: number, given: Facts): OpRecord {
@@ -28,6 +32,7 @@ export function facts(name: string, arity: number, given: Facts): OpRecord {
 		tex: given.tex ?? `\\operatorname{${name}}\\left(${operands}\\right)`,
 		text: given.text ?? `${name}(${operands})`,
 		kinks: given.kinks ?? [],
+		noGradient: given.noGradient,
 		folded: given.folded ?? false,
 	};
 }

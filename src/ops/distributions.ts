@@ -51,7 +51,7 @@ export interface SampleOptions extends ChanceOptions {
 
 // ---------------------------------------------------------------- implicit functions
 
-const shapeAndLog = [positive, everywhere, { low: 1, high: 3 }];
+const shapeAndLog = [positive, everywhere, { low: 1, high: 3, except: [2] }]; // w is rounded down
 
 /**
  * (∂ᵂq/∂xᵂ)/q for the density q of y = ln g, g ~ Gamma(x, 1); for w = 1 the
@@ -60,7 +60,7 @@ const shapeAndLog = [positive, everywhere, { low: 1, high: 3 }];
 export const logGammaScore: Ternary = ternary(
 	"logGammaScore",
 	scoreKernel,
-	["logGammaScore(x, y, w + 1) - z * logGammaScore(x, y, 1)", "w * logGammaScore(x, y, w - 1)", null],
+	["logGammaScore(x, y, w + 1) - z * logGammaScore(x, y, 1)", "floor(w) * logGammaScore(x, y, w - 1)", null],
 	{
 		says: "relative change of the density of ln g with the shape of the gamma distribution",
 		tex: "\\frac{\\partial_{#1}^{#3} q_{#1}\\left(#2\\right)}{q_{#1}\\left(#2\\right)}",

@@ -8,6 +8,7 @@
 import { failure } from "../core/errors.js";
 import type { Formula } from "../core/formula.js";
 import { functionNamed, functionNames, type Pointwise } from "../core/op.js";
+import { isContiguous } from "../core/shape.js";
 import { isTracing, Scalar } from "../core/tape.js";
 import { forEachElement, type Node, Tensor, type Value } from "../core/tensor.js";
 import { add, div, mul, neg, pow, square, sub } from "./arithmetic.js";
@@ -197,6 +198,11 @@ function stop(x: Node): Node {
 
 function hasNaN(x: Node): boolean {
 	if (x instanceof Scalar) return Number.isNaN(x.value);
+	const { storage, offset } = x as Tensor;
+	if (isContiguous(x.shape, (x as Tensor).strides)) {
+		for (let at = offset, end = offset + (x as Tensor).size; at < end; at++) if (Number.isNaN(storage[at])) return true;
+		return false;
+	}
 	let found = false;
 	forEachElement(x as Tensor, (element) => {
 		found ||= Number.isNaN(element);

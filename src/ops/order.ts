@@ -16,7 +16,7 @@ import { along, extremeIndex } from "../kernels/scan.js";
 import { add, mul, sub } from "./arithmetic.js";
 import { alongAxis, asFloating, blank, countOver, merged, part } from "./axes.js";
 import { equal, where } from "./compare.js";
-import { custom } from "./define.js";
+import { custom, findsPlaces } from "./define.js";
 import { type Axes, type Axis, asTensor, concat, contiguous, gather, reshape } from "./movement.js";
 import { max } from "./reduce.js";
 
@@ -40,6 +40,7 @@ type Along = { readonly axis: number };
 function finding(name: string, says: string, sign: 1 | -1): Custom<Along> {
 	const op: Custom<Along> = custom<Along>(name, {
 		says,
+		...findsPlaces,
 		shape: ([x], { axis }) => reducedShape(x as Shape, [axis], true),
 		forward: ([x], { axis }, shape) => {
 			const from = contiguous(x as Tensor);
@@ -57,8 +58,8 @@ function finding(name: string, says: string, sign: 1 | -1): Custom<Along> {
 	return op;
 }
 
-const largest = finding("argMax", "where the largest element along an axis is; no gradient", 1);
-const smallest = finding("argMin", "where the smallest element along an axis is; no gradient", -1);
+const largest = finding("argMax", "where the largest element along an axis is", 1);
+const smallest = finding("argMin", "where the smallest element along an axis is", -1);
 
 /** The places of the extremes, along the list that they count. */
 function find(op: Custom<Along>, x: Value, { axis, keepDims = false }: OneAxis) {
@@ -127,7 +128,8 @@ interface Sorting extends Along {
 }
 
 const sorting: Custom<Sorting> = custom<Sorting>("argSort", {
-	says: "where the elements along an axis come in order; no gradient",
+	says: "where the elements along an axis come in order",
+	...findsPlaces,
 	shape: ([x], { axis, count }) => (x as Shape).map((size, at) => (at === axis ? count : size)),
 	forward: ([x], { axis, descending, count, first }, shape) => {
 		const from = contiguous(x as Tensor);
@@ -205,7 +207,8 @@ export function topK(
 }
 
 const searching: Custom<{ readonly right: boolean }> = custom<{ readonly right: boolean }>("searchSorted", {
-	says: "where numbers belong in a sorted row; no gradient",
+	says: "where numbers belong in a sorted row",
+	...findsPlaces,
 	shape: ([sorted, values]) => {
 		const lead = (sorted as Shape).slice(0, -1);
 		if ((sorted as Shape).length === 0 || lead.some((size, axis) => (values as Shape)[axis] !== size)) {

@@ -14,7 +14,7 @@ import { div } from "./arithmetic.js";
 import { mean } from "./composite.js";
 import { conv } from "./convolution.js";
 import { ones } from "./create.js";
-import { custom } from "./define.js";
+import { custom, findsPlaces } from "./define.js";
 import { asTensor, concat, contiguous, gather, reshape, slice } from "./movement.js";
 import { type PerAxis, perAxis, type WindowOptions, windowsOn } from "./windows.js";
 
@@ -48,6 +48,7 @@ function refuseEmpty(name: string, found: boolean, { kernel, before }: Windows):
 
 const finding: Custom<Windows> = custom<Windows>("argMaxPool", {
 	says: "where the largest element of each window is",
+	...findsPlaces,
 	shape: ([x], { count }) => [...(x as Shape).slice(0, -count.length), ...count],
 	forward: ([x], windows, shape) => {
 		const from = contiguous(x as Tensor);

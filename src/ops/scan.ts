@@ -18,10 +18,10 @@ import {
 	recurrence as recurrenceKernel,
 	type Search,
 } from "../kernels/scan.js";
-import { add, sub } from "./arithmetic.js";
+import { abs, add, sub } from "./arithmetic.js";
 import { alongAxis, asFloating, blank, counted, extended, part, shifted, times } from "./axes.js";
 import { equal, where } from "./compare.js";
-import { custom, linear } from "./define.js";
+import { custom, findsPlaces, linear } from "./define.js";
 import { type Axis, asTensor, broadcastTo, cast, contiguous, gather } from "./movement.js";
 import { exp, log } from "./transcendental.js";
 
@@ -156,7 +156,7 @@ export function logCumSumExp(x: Value, { axis }: Axis = {}): Tensor {
 			const sums = recurring.call([rescaling, exp(sub(from, shift))], { axis: at, reverse: false }) as Tensor;
 			const levels = log(sums);
 			const still = levels.detach();
-			return add(where(equal(sub(still, still), 0), levels, still), shift);
+			return add(where(equal(abs(still), Number.POSITIVE_INFINITY), still, levels), shift);
 		}),
 	);
 }
@@ -164,6 +164,7 @@ export function logCumSumExp(x: Value, { axis }: Axis = {}): Tensor {
 function extreme(name: string, says: string, sign: Search["sign"]): Custom<{ readonly axis: number }> {
 	const op: Custom<{ readonly axis: number }> = custom<{ readonly axis: number }>(name, {
 		says,
+		...findsPlaces,
 		shape: ([x]) => x as Shape,
 		forward: ([x], { axis }, shape) => {
 			const z = blank("int32", shape);
@@ -177,8 +178,8 @@ function extreme(name: string, says: string, sign: Search["sign"]): Custom<{ rea
 	return op;
 }
 
-const growing = extreme("argCumMax", "where the largest element so far along an axis is; no gradient", 1);
-const falling = extreme("argCumMin", "where the smallest element so far along an axis is; no gradient", -1);
+const growing = extreme("argCumMax", "where the largest element so far along an axis is", 1);
+const falling = extreme("argCumMin", "where the smallest element so far along an axis is", -1);
 
 /** Where the largest of the elements so far along `axis` is, the latest of equal ones; NaN counts as the largest. No gradient: the result is int32. */
 export function argCumMax(x: Value, { axis }: Axis = {}): Tensor {

@@ -218,6 +218,14 @@ describe("derivatives", () => {
 });
 
 describe("vmap", () => {
+	test("of no examples has no results and no gradients, and leaves what comes after it alone", () => {
+		const [x, w] = [zeros([0, 1, 2, 6]), zeros([0, 3, 2, 3])];
+		expect(vmap((image: Tensor, filters: Tensor) => conv1d(image, filters))(x, w).shape).toEqual([0, 1, 3, 4]);
+		const gradient = vmap(grad((filters: Tensor) => sum(conv1d(zeros([1, 2, 6]), filters))));
+		expect(gradient(w).shape).toEqual([0, 3, 2, 3]);
+		expect(sum(conv1d(whole([1, 2, 6]), whole([2, 2, 3]))).item()).not.toBeNaN();
+	});
+
 	test("gives the gradient of every example, of each of the three products", () => {
 		const [x, w] = [whole([3, 2, 4, 5, 4]), whole([6, 2, 3, 2])];
 		const options = { stride: [2, 1], padding: 1, groups: 2 };

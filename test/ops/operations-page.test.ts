@@ -20,8 +20,9 @@ function value(op: AnyOp): string {
 }
 
 function derivative(op: AnyOp): string {
-	if (op.family !== "pointwise") return op.says;
-	if (op.partials.length === 0) return "none: the result is a constant";
+	if (op.family !== "pointwise")
+		return op.noGradient === undefined ? op.says : `${op.says}; no gradient: ${op.noGradient}`;
+	if (op.noGradient !== undefined) return `none: ${op.noGradient}`;
 	return op.partials
 		.map((partial, operand) => {
 			const name = operandNames[operand] as string;

@@ -1,6 +1,6 @@
 /**
- * Pointwise operations at the edges: tiny and huge numbers, saturation, zeros,
- * infinities and NaN.
+ * Operations at the edges, pointwise ones and those of several numbers: tiny and
+ * huge numbers, saturation, cancellation, zeros, infinities and NaN.
  *
  * The truth stands here with forty digits, for exactly the doubles that are
  * named, and was computed apart from this library with mpmath. The page
@@ -8,7 +8,8 @@
  * `npx vitest run test/ops/pointwise-edges.test.ts -u` after changing them.
  */
 import * as library from "chainrule";
-import { checkGradients, gradients, type Node, scalar, tensor, type Value } from "chainrule";
+import { checkGradients, evaluate, gradients, type Node, parseFormula, scalar, tensor, type Value } from "chainrule";
+import * as linalg from "chainrule/linalg";
 import * as nn from "chainrule/nn";
 import * as special from "chainrule/special";
 import { describe, expect, test } from "vitest";
@@ -18,7 +19,7 @@ import { verdictOf } from "../verdicts.js";
 type Function = (...operands: Value[]) => Node;
 type Edge = readonly [name: string, operands: readonly number[], truth: string, allowed?: number];
 type Slope = readonly [name: string, operand: number, operands: readonly number[], truth: string, allowed?: number];
-const functions = { ...nn, ...special, ...library } as unknown as Readonly<Record<string, Function>>;
+const functions = { ...linalg, ...nn, ...special, ...library } as unknown as Readonly<Record<string, Function>>;
 const named = (name: string): Function => functions[name] as Function;
 
 /**
@@ -145,6 +146,26 @@ const values: readonly Edge[] = [
 	["elu", [-1e-18, 1], "-1.000000000000000071042424054621924437152e-18"],
 	["selu", [-50], "-1.758099340847376859939878427428682857841"],
 	["celu", [-1e-18, 2], "-1.000000000000000071292424054621924472799e-18"],
+	["tanh", [5e-324], "4.940656458412465441765687928682213723651e-324"],
+	["tanh", [-1e-10], "-1.000000000000000036428863982164408245468e-10"],
+	["expm1", [5e-324], "4.940656458412465441765687928682213723651e-324"],
+	["expm1", [1e-10], "1.000000000050000036433863985807669644231e-10"],
+	["add", [5e-324, 5e-324], "9.881312916824930883531375857364427447301e-324"],
+	["add", [2.2e-308, 5e-324], "2.200000000000000689836738256190395907859e-308"],
+	["sub", [2.2e-308, 2.1e-308], "1.000000000000001885589208702234638701746e-309"],
+	["mul", [2.2e-308, 0.5], "1.100000000000000097885546207471925865645e-308"],
+	["mul", [1e-200, 1e-120], "9.999999999999999607071757512061662284262e-321"],
+	["mul", [5e-324, 0.5], "2.470328229206232720882843964341106861825e-324"],
+	["div", [2.2e-308, 3], "7.333333333333333985903641383146172437634e-309"],
+	["square", [2e-162], "3.999999999999999632704290992566214444063e-324"],
+	["pow", [2e-162, 2], "3.999999999999999632704290992566214444063e-324"],
+	["sqrt", [2.2e-308], "1.483239697419132655736701278377041570056e-154"],
+	["exp", [5e-324], "1"],
+	["exp", [-708.5], "2.00613230533130582038063685321670817112e-308"],
+	["log", [2.2e-308], "-708.4077512818018004190933236094343965441"],
+	["log1p", [2.2e-308], "2.20000000000000019577109241494385173129e-308"],
+	["sin", [5e-324], "4.940656458412465441765687928682213723651e-324"],
+	["sigmoid", [-709], "1.216780750623423065516434670348719978488e-308"],
 ];
 
 /** The slope of `name` at `operands` in one of them, and the largest error where that is more than 16 units. */
@@ -188,6 +209,118 @@ const slopes: readonly Slope[] = [
 	["elu", 0, [-700, 1], "9.859676543759770856705372947849465105116e-305"],
 	["remainder", 1, [2.295621231654795, 0.2550690257394217], "-8"],
 	["fmod", 1, [2.295621231654795, 0.2550690257394217], "-8"],
+	["softplus", 0, [1000], "1"],
+	["softplus", 0, [-1000], "5.075958897549456765291809479574336919306e-435"],
+	["sigmoid", 0, [-745], "2.822350730471937076353440082059782620824e-324"],
+	["log1p", 0, [1e-18], "0.9999999999999999989999999999999999294576"],
+	["tanh", 0, [1e-5], "0.9999999999000000000066666503056781082641"],
+	["expm1", 0, [-1e-18], "0.9999999999999999989999999999999999289576"],
+	["sqrt", 0, [2.2e-308], "3.370999312316210281245131131689196796942e+153"],
+	["log", 0, [2.2e-308], "4.545454545454545050059726415405301011911e+307"],
+	["mul", 0, [2, 5e-324], "4.940656458412465441765687928682213723651e-324"],
+];
+
+type Nest = readonly (number | Nest)[];
+
+/** A function of tensors at tensors, and one element of its result. */
+interface Case {
+	readonly name: string;
+	readonly on: readonly Nest[];
+	readonly options?: Readonly<Record<string, number>>;
+	readonly dtype?: library.DType;
+	readonly element?: number;
+	/** The element of the first operand whose slope is meant. */
+	readonly by?: number;
+}
+
+/** The value of functions of several numbers; what is computed in float32 is counted in units of its own. */
+const severalValues: readonly (Case & { readonly truth: string; readonly allowed?: number })[] = [
+	{ name: "logSumExp", on: [[1000, 1000]], truth: "1000.693147180559945309417232121458176568" },
+	{ name: "logSumExp", on: [[-1000, -1001]], truth: "-999.6867383124817771659510045050321443581" },
+	{ name: "logSumExp", on: [[0, -800]], truth: "3.66787458417768721345549565426079821547e-348" },
+	{ name: "logSumExp", on: [[-745, -745]], truth: "-744.3068528194400546905827678785418234319" },
+	{ name: "logSumExp", on: [[1e308, 1e308]], truth: "1.000000000000000010979063629440455417405e+308" },
+	{ name: "logCumSumExp", on: [[1000, 1000, 1000]], element: 2, truth: "1001.098612288668109691395245236922525705" },
+	{ name: "softmax", on: [[1000, 1001]], truth: "0.2689414213699951207488407581781637256349" },
+	{ name: "softmax", on: [[0, -745]], element: 1, truth: "2.822350730471937076353440082059782620824e-324" },
+	{ name: "logSoftmax", on: [[-1000, 0]], truth: "-1000" },
+	{ name: "variance", on: [[1e9, 1e9 + 1, 1e9 + 2]], truth: "0.6666666666666666666666666666666666666667" },
+	{ name: "variance", on: [[1e9, 1e9 + 1, 1e9 + 2]], options: { correction: 1 }, truth: "1" },
+	{ name: "std", on: [[1e9, 1e9 + 1, 1e9 + 2]], truth: "0.816496580927726032732428024901963797322" },
+	{ name: "variance", on: [[1e15, 1e15 + 1, 1e15 + 2]], truth: "0.6666666666666666666666666666666666666667" },
+	{
+		name: "variance",
+		on: [[1000000000.1, 1000000000.2, 1000000000.3]],
+		truth: "0.00666666189829672677862820112042956882053",
+	},
+	{
+		name: "variance",
+		on: [[1e6, 1e6 + 1, 1e6 + 2]],
+		dtype: "float32",
+		truth: "0.6666666666666666666666666666666666666667",
+	},
+	{
+		name: "variance",
+		on: [[16777214, 16777215, 16777216]],
+		dtype: "float32",
+		truth: "0.6666666666666666666666666666666666666667",
+	},
+	{
+		name: "variance",
+		on: [[1e9, 1e9 + 64, 1e9 + 128]],
+		dtype: "float32",
+		truth: "2730.666666666666666666666666666666666667",
+	},
+	{
+		name: "variance",
+		on: [[1e7, 1e7 + 1, 1e7 + 3]],
+		dtype: "float32",
+		truth: "1.555555555555555555555555555555555555556",
+	},
+	{ name: "std", on: [[1e6, 1e6 + 1, 1e6 + 2]], dtype: "float32", truth: "0.816496580927726032732428024901963797322" },
+	{ name: "norm", on: [[1e200, 1e200]], truth: "1.414213562373095005997859666452875357725e+200" },
+	{ name: "norm", on: [[3e200, 4e200]], truth: "4.999999999999999848665611062551808297373e+200" },
+	{ name: "norm", on: [[1e-170, 1e-170]], truth: "1.414213562373095025248667604554480288314e-170" },
+	{ name: "norm", on: [[3e-320, 4e-320]], truth: "4.999944335913415027066876183826400288334e-320" },
+	{
+		name: "norm",
+		on: [[1e200, 1e200]],
+		options: { order: 3 },
+		truth: "1.259921049894873126633334168224467422632e+200",
+	},
+	{ name: "norm", on: [[3e30, 4e30]], dtype: "float32", truth: "4.999999984567896089787898013948972171768e+30" },
+	{ name: "norm", on: [[3e-30, 4e-30]], dtype: "float32", truth: "5.000000015855384254855256735676323769074e-30" },
+	{ name: "sum", on: [[5e-324, 5e-324, 5e-324]], truth: "1.482196937523739632529706378604664117095e-323" },
+	{ name: "mean", on: [[2.2e-308, 2.1e-308]], truth: "2.150000000000000101491631979832119796203e-308" },
+	{ name: "prod", on: [[1e-200, 1e-120]], truth: "9.999999999999999607071757512061662284262e-321" },
+	{ name: "cumSum", on: [[5e-324, 5e-324]], element: 1, truth: "9.881312916824930883531375857364427447301e-324" },
+	{ name: "matmul", on: [[[5e-324, 5e-324]], [[1], [2]]], truth: "1.482196937523739632529706378604664117095e-323" },
+	{
+		name: "matmul",
+		on: [[[1e-200, 1e-120]], [[1e-120], [1e-200]]],
+		truth: "1.999999999999999921414351502412332456852e-320",
+	},
+	{
+		name: "det",
+		on: [
+			[
+				[1e-160, 0],
+				[0, 1e-160],
+			],
+		],
+		truth: "9.99999999999999977273295120371445056096e-321",
+	},
+];
+
+const severalSlopes: readonly (Case & { readonly by: number; readonly truth: string; readonly allowed?: number })[] = [
+	{ name: "logSumExp", on: [[1000, 1001]], by: 0, truth: "0.2689414213699951207488407581781637256349" },
+	{ name: "logSumExp", on: [[0, -745]], by: 1, truth: "2.822350730471937076353440082059782620824e-324" },
+	{ name: "variance", on: [[1e9, 1e9 + 1, 1e9 + 2]], by: 0, truth: "-0.6666666666666666666666666666666666666667" },
+	{ name: "std", on: [[1e9, 1e9 + 1, 1e9 + 2]], by: 2, truth: "0.408248290463863016366214012450981898661" },
+	{ name: "norm", on: [[1e200, 1e200]], by: 0, truth: "0.7071067811865475244008443621048490392848" },
+	{ name: "norm", on: [[3e200, 4e200]], by: 1, truth: "0.8" },
+	{ name: "norm", on: [[1e-170, 1e-170]], by: 0, truth: "0.7071067811865475244008443621048490392848" },
+	{ name: "softmax", on: [[1000, 1001]], by: 0, truth: "0.1966119332414818525374247335859090256223" },
 ];
 
 const infinity = Number.POSITIVE_INFINITY;
@@ -287,6 +420,148 @@ const limits: readonly (readonly [name: string, operands: readonly number[], val
 	["tanhShrink", [infinity], infinity],
 	["hardSwish", [-infinity], 0],
 	["relu6", [infinity], 6],
+	["tanh", [-0], -0],
+	["tanh", [-infinity], -1],
+	["expm1", [-0], -0],
+	["log1p", [-0], -0],
+	["sigmoid", [-1000], 0],
+	["div", [0, 0], Number.NaN],
+	["div", [1, -0], -infinity],
+	["sub", [infinity, infinity], Number.NaN],
+	["mul", [0, infinity], Number.NaN],
+	["mul", [0, Number.NaN], Number.NaN],
+	["add", [Number.NaN, 1], Number.NaN],
+	["maximum", [Number.NaN, 1], Number.NaN],
+	["minimum", [1, Number.NaN], Number.NaN],
+	["relu", [Number.NaN], Number.NaN],
+	["less", [Number.NaN, 1], 0],
+	["equal", [Number.NaN, Number.NaN], 0],
+	["where", [1, 2, infinity], 2],
+	["where", [0, Number.NaN, 3], 3],
+];
+
+/** Slopes at infinities and where a formula would meet 0 · ∞. */
+const slopeLimits: readonly (readonly [name: string, operand: number, operands: readonly number[], slope: number])[] = [
+	["pow", 0, [0, 0], 0],
+	["pow", 1, [0, 0], 0],
+	["pow", 0, [0, 1], 1],
+	["xlogy", 0, [0, 0], 0],
+	["hypot", 0, [0, 0], 0],
+	["sqrt", 0, [0], infinity],
+	["softplus", 0, [infinity], 1],
+	["softplus", 0, [-infinity], 0],
+	["sigmoid", 0, [-infinity], 0],
+	["tanh", 0, [infinity], 0],
+	["logAddExp", 0, [-infinity, -infinity], 0.5],
+	["add", 0, [Number.NaN, 1], 1],
+	["mul", 0, [2, Number.NaN], Number.NaN],
+	["exp", 0, [Number.NaN], Number.NaN],
+];
+
+/** The same of functions of several numbers: NaN comes through every family. */
+const severalLimits: readonly (Case & { readonly value: number })[] = [
+	{ name: "logSumExp", on: [[infinity, 1]], value: infinity },
+	{ name: "logSumExp", on: [[-infinity, -infinity]], value: -infinity },
+	{ name: "logSumExp", on: [[-infinity, 3]], value: 3 },
+	{ name: "logSumExp", on: [[infinity, -infinity]], value: infinity },
+	{ name: "logSumExp", on: [[]], value: -infinity },
+	{ name: "logSumExp", on: [[Number.NaN, 1]], value: Number.NaN },
+	{ name: "softmax", on: [[-infinity, 3]], value: 0 },
+	{ name: "logSoftmax", on: [[-infinity, 3]], value: -infinity },
+	{ name: "norm", on: [[0, 0]], value: 0 },
+	{ name: "norm", on: [[infinity, 1]], value: infinity },
+	{ name: "norm", on: [[Number.NaN, 1]], value: Number.NaN },
+	{ name: "variance", on: [[1e9, 1e9, 1e9]], value: 0 },
+	{ name: "variance", on: [[Number.NaN, 1]], value: Number.NaN },
+	{ name: "sum", on: [[]], value: 0 },
+	{ name: "sum", on: [[Number.NaN, 1]], value: Number.NaN },
+	{ name: "sum", on: [[infinity, -infinity]], value: Number.NaN },
+	{ name: "cumSum", on: [[1, Number.NaN]], value: 1 },
+	{ name: "cumSum", on: [[1, Number.NaN, 1]], element: 2, value: Number.NaN },
+	{ name: "matmul", on: [[[0]], [[Number.NaN]]], value: Number.NaN },
+	{ name: "matmul", on: [[[0]], [[infinity]]], value: Number.NaN },
+	{ name: "conv1d", on: [[[0, Number.NaN]], [[[0, 0]]]], value: Number.NaN },
+	{ name: "max", on: [[Number.NaN, 1]], value: Number.NaN },
+	{ name: "min", on: [[1, Number.NaN]], value: Number.NaN },
+	{ name: "cumMax", on: [[Number.NaN, 1]], element: 1, value: Number.NaN },
+	{ name: "argMax", on: [[1, Number.NaN]], value: 1 },
+	{ name: "sort", on: [[Number.NaN, 1]], element: 1, value: Number.NaN },
+	{ name: "median", on: [[Number.NaN, 1, 2]], value: Number.NaN },
+	{ name: "prod", on: [[0, Number.NaN]], value: Number.NaN },
+	{
+		name: "recurrence",
+		on: [
+			[0, 0],
+			[Number.NaN, 1],
+		],
+		element: 1,
+		value: Number.NaN,
+	},
+	{
+		name: "det",
+		on: [
+			[
+				[Number.NaN, 1],
+				[1, 2],
+			],
+		],
+		value: Number.NaN,
+	},
+	{
+		name: "inv",
+		on: [
+			[
+				[Number.NaN, 1],
+				[1, 2],
+			],
+		],
+		value: Number.NaN,
+	},
+	{
+		name: "solve",
+		on: [
+			[
+				[1, 0],
+				[0, 1],
+			],
+			[Number.NaN, 1],
+		],
+		value: Number.NaN,
+	},
+	{
+		name: "expm",
+		on: [
+			[
+				[Number.NaN, 1],
+				[1, 2],
+			],
+		],
+		value: Number.NaN,
+	},
+];
+
+const severalSlopeLimits: readonly (Case & { readonly by: number; readonly value: number })[] = [
+	{ name: "norm", on: [[0, 0]], by: 0, value: 0 },
+	{ name: "std", on: [[1e9, 1e9, 1e9]], by: 0, value: 0 },
+	{ name: "logSumExp", on: [[-infinity, 3]], by: 0, value: 0 },
+	{ name: "logSumExp", on: [[-infinity, -infinity]], by: 0, value: 0 },
+	{ name: "logSumExp", on: [[infinity, 1]], by: 1, value: 0 },
+	{ name: "logSumExp", on: [[Number.NaN, 1]], by: 1, value: Number.NaN },
+	{ name: "logCumSumExp", on: [[Number.NaN, 1]], element: 1, by: 1, value: Number.NaN },
+	{ name: "prod", on: [[0, 0, 3]], by: 0, value: 0 },
+	{ name: "matmul", on: [[[0]], [[Number.NaN]]], by: 0, value: Number.NaN },
+];
+
+/** Where one branch is infinite or NaN, and the other one is taken. */
+const branches: readonly (readonly [formula: string, x: number, value: number, slope: number])[] = [
+	["if(x > 0, log(x), 0)", 0, 0, 0],
+	["if(x > 0, log(x), 0)", -1, 0, 0],
+	["if(x > 0, sqrt(x), 0)", 0, 0, 0],
+	["if(x > 0, 1 / x, 0)", 0, 0, 0],
+	["if(x > 0, x * log(x), 0)", 0, 0, 0],
+	["if(x < 700, exp(x), 0)", 1000, 0, 0],
+	["if(x > 30, x, log(exp(x) - 1))", 1000, 1000, 1],
+	["if(x == 0, 1, sin(x) / x)", 0, 1, 0],
 ];
 
 // ---------------------------------------------------------------- exact differences
@@ -336,6 +611,36 @@ function slopeAt(name: string, operand: number, operands: readonly number[]): nu
 	return Number(gradients(named(name)(...xs), xs, { unused: "zero" })[operand]);
 }
 
+/** The place in the result, and the slope of it where one is asked for. */
+function caseAt({ name, on, options, dtype = "float64", element = 0, by }: Case): number {
+	const xs = on.map((list) => tensor(list as number[], { dtype, requiresGrad: true }));
+	const f = functions[name] as (...given: unknown[]) => library.Tensor;
+	const z = f(...xs, ...(options === undefined ? [] : [options]));
+	if (by === undefined) return z.data[element] as number;
+	const [slope] = gradients(library.pick(z, element), [xs[0] as library.Tensor], { unused: "zero" });
+	return slope.data[by] as number;
+}
+
+const nestText = (list: Nest): string =>
+	`[${list.map((x) => (typeof x === "number" ? shown(x) : nestText(x))).join(", ")}]`;
+
+function caseText({ on, options, dtype, element, by }: Case): string {
+	const given = Object.entries(options ?? {}).map(([key, value]) => `${key} ${value}`);
+	return [
+		on.map(nestText).join(", "),
+		...given,
+		...(dtype === undefined ? [] : [dtype]),
+		...(element === undefined ? [] : [`element ${element}`]),
+		...(by === undefined ? [] : [`by element ${by} of x`]),
+	].join("; ");
+}
+
+/** In units of the last place of the dtype that was computed in. */
+const caseError = (edge: Case & { readonly truth: string }): number =>
+	ulpsFrom(edge.truth, caseAt(edge)) / (edge.dtype === "float32" ? 2 ** 29 : 1);
+
+const alongFormula = (formula: string, x: Value): Node => evaluate(parseFormula(formula), new Map([["x", x]])) as Node;
+
 const shown = (x: number): string =>
 	x === infinity ? "∞" : x === -infinity ? "-∞" : Object.is(x, -0) ? "-0" : String(x);
 
@@ -359,6 +664,37 @@ describe("the value at the edge", () => {
 
 	test.each(limits)("%s at %j is %d", (name, operands, value) => {
 		expect(valueAt(name, operands)).toBe(value);
+	});
+
+	test.each(severalValues.map((edge) => ({ title: `${edge.name} at ${caseText(edge)}`, edge })))(
+		"$title is the truth to the last places",
+		({ edge }) => {
+			expect(caseError(edge)).toBeLessThanOrEqual(edge.allowed ?? 2);
+		},
+	);
+
+	test.each(severalLimits.map((edge) => ({ title: `${edge.name} at ${caseText(edge)}`, edge })))(
+		"$title is exact",
+		({ edge }) => {
+			expect(caseAt(edge)).toBe(edge.value);
+		},
+	);
+
+	test.each(branches)("%s at %d is %d, with slope %d, on numbers and on tensors", (formula, x, value, slope) => {
+		for (const given of [scalar(x), tensor([x], { requiresGrad: true })]) {
+			const z = alongFormula(formula, given);
+			expect(z.item()).toBe(value);
+			expect(gradients(z, [given], { unused: "zero" })[0].item()).toBe(slope);
+		}
+	});
+
+	test("every family carries NaN through a row of the page", () => {
+		const rows = [
+			...limits.filter(([, operands]) => operands.some(Number.isNaN)).map(([name]) => name),
+			...severalLimits.filter(({ on }) => nestText(on).includes("NaN")).map(({ name }) => name),
+		];
+		const families = new Set(rows.map((name) => library.operation(name)?.family));
+		for (const family of ["pointwise", "linear", "bilinear", "custom"]) expect(families).toContain(family);
 	});
 
 	test("a NaN among the operands is the result, but where the answer is known without it", () => {
@@ -389,6 +725,24 @@ describe("the slope at the edge", () => {
 	test.each(edges)("$title is the truth to the last places", ({ name, operand, operands, truth, allowed }) => {
 		expect(ulpsFrom(truth, slopeAt(name, operand, operands))).toBeLessThanOrEqual(allowed);
 	});
+
+	test.each(severalSlopes.map((edge) => ({ title: `${edge.name} at ${caseText(edge)}`, edge })))(
+		"$title is the truth to the last places",
+		({ edge }) => {
+			expect(caseError(edge)).toBeLessThanOrEqual(edge.allowed ?? 16);
+		},
+	);
+
+	test.each(slopeLimits)("%s by operand %d at %j is %d", (name, operand, operands, slope) => {
+		expect(slopeAt(name, operand, operands)).toBe(slope);
+	});
+
+	test.each(severalSlopeLimits.map((edge) => ({ title: `${edge.name} at ${caseText(edge)}`, edge })))(
+		"$title is exact",
+		({ edge }) => {
+			expect(caseAt(edge)).toBe(edge.value);
+		},
+	);
 
 	test.each(["gelu", "geluTanh", "silu", "mish"])("%s is flat at -∞ and of slope 1 at ∞, to second order", (name) => {
 		for (const x of [-infinity, infinity]) {
@@ -536,9 +890,9 @@ test("docs/edges.md shows these rows", async () => {
 
 <!-- Written by test/ops/pointwise-edges.test.ts: npx vitest run test/ops/pointwise-edges.test.ts -u -->
 
-Pointwise operations where naive formulas lose their digits. The truth has forty
-digits and belongs to exactly the double that is named: 1e-18 stands for the double
-next to it. An error of half a unit in the last place (ulp) is the best there is.
+Where naive formulas lose their digits. The truth has forty digits and belongs to
+exactly the double that is named: 1e-18 stands for the double next to it. An error
+of half a unit in the last place (ulp) is the best there is.
 
 ## Values
 
@@ -568,6 +922,66 @@ Infinities, NaN and signed zeros are exact.
 ${table(
 	["operation", "at", "value"],
 	limits.map(([name, operands]) => [`\`${name}\``, at(operands), shown(valueAt(name, operands))]),
+)}
+
+${table(
+	["operation", "at", "by", "slope"],
+	slopeLimits.map(([name, operand, operands]) => {
+		const by = ["x", "y", "w"][operand] as string;
+		return [`\`${name}\``, at(operands), by, shown(slopeAt(name, operand, operands))];
+	}),
+)}
+
+## The branch not taken
+
+A branch that is infinite or NaN reaches neither the value nor the slope.
+
+${table(
+	["formula", "x", "value", "slope"],
+	branches.map(([formula, x]) => {
+		const at = scalar(x);
+		const z = alongFormula(formula, at);
+		return [`\`${formula}\``, shown(x), shown(z.item()), shown(gradients(z, [at], { unused: "zero" })[0].value)];
+	}),
+)}
+
+## Functions of several numbers
+
+Operands are lists or matrices; the value is the first element of the result where
+it has more, unless another is named. float32 has units in the last place of its own.
+
+${table(
+	["function", "at", "value", "truth", "error in ulp"],
+	severalValues.map((edge) => [
+		`\`${edge.name}\``,
+		caseText(edge),
+		shown(caseAt(edge)),
+		edge.truth,
+		boundOf(caseError(edge)),
+	]),
+)}
+
+${table(
+	["function", "at", "slope", "truth", "error in ulp"],
+	severalSlopes.map((edge) => [
+		`\`${edge.name}\``,
+		caseText(edge),
+		shown(caseAt(edge)),
+		edge.truth,
+		boundOf(caseError(edge)),
+	]),
+)}
+
+Infinities, NaN, zeros and nothing at all are exact.
+
+${table(
+	["function", "at", "value"],
+	severalLimits.map((edge) => [`\`${edge.name}\``, caseText(edge), shown(caseAt(edge))]),
+)}
+
+${table(
+	["function", "at", "slope"],
+	severalSlopeLimits.map((edge) => [`\`${edge.name}\``, caseText(edge), shown(caseAt(edge))]),
 )}
 `;
 	await expect(page).toMatchFileSnapshot("../../docs/edges.md");

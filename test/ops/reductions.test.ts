@@ -185,6 +185,9 @@ describe("sum, mean and variance", () => {
 		expect(variance(far, { correction: 1 }).item()).toBe(30);
 		expect(variance(add(randn([1000], { generator: new Generator(1) }), 1e12)).item()).toBeCloseTo(1, 0);
 		expect(variance(tensor([7])).item()).toBe(0);
+		// Their mean, 10000001.33…, is rounded to a whole number.
+		const narrow = variance(tensor([1e7, 1e7 + 1, 1e7 + 3], { dtype: "float32" })).item();
+		expect(narrow).toBeCloseTo(14 / 9, 6);
 	});
 
 	test("of a million numbers lose no more than a few digits", () => {
@@ -273,6 +276,8 @@ describe("softmax, logSoftmax and logSumExp", () => {
 		expect(logSumExp(tensor([infinity, 3])).item()).toBe(infinity);
 		expect(logSumExp(tensor([infinity, -infinity])).item()).toBe(infinity);
 		expect(logSumExp(tensor([Number.NaN, 3])).item()).toBeNaN();
+		const x = parameter([Number.NaN, 3]);
+		expect(gradients(logSumExp(x), [x])[0].toArray()).toEqual([Number.NaN, Number.NaN]);
 		expect(softmax(tensor([-infinity, 0, 0])).toArray()).toEqual([0, 0.5, 0.5]);
 		expect(logSoftmax(tensor([-infinity, 0])).toArray()).toEqual([-infinity, 0]);
 	});

@@ -6,6 +6,7 @@
 import { formulaText, operations } from "chainrule";
 import "chainrule/linalg";
 import "chainrule/nn";
+import "chainrule/random";
 import "chainrule/special";
 import { expect, test } from "vitest";
 import type { Domain, Pointwise } from "../../src/core/op.js";
@@ -37,7 +38,8 @@ function partialsOf(op: Pointwise): string[] {
 	return letters.map((_, operand) => {
 		if (operand >= op.arity) return "";
 		const partial = op.partials[operand];
-		return partial === undefined ? "none" : code(formulaText(partial));
+		if (partial !== undefined) return code(formulaText(partial));
+		return operand === 0 && op.noGradient !== undefined ? `none: ${op.noGradient}` : "none";
 	});
 }
 
@@ -73,7 +75,7 @@ these lines. Where a function has a kink, see [kinks.md](kinks.md).
 
 z is the result. A partial derivative is a formula in the operands and z;
 \`if(c, a, b)\` is a where c holds and b elsewhere. \`none\` says that no gradient
-flows, which is not a gradient of 0.
+flows, which is not a gradient of 0; where it flows to no operand, the reason follows.
 
 ${table(
 	["operation", "z", "∂z/∂x", "∂z/∂y", "∂z/∂w", "domain"],
@@ -87,8 +89,14 @@ ${Object.entries(families)
 	.join("\n")}
 
 ${table(
-	["operation", "family", "what it does", "kinks"],
-	rest.map((op) => [code(op.name), op.family, cell(op.says), op.kinks.length > 0 ? "yes" : ""]),
+	["operation", "family", "what it does", "kinks", "gradient"],
+	rest.map((op) => [
+		code(op.name),
+		op.family,
+		cell(op.says),
+		op.kinks.length > 0 ? "yes" : "",
+		op.noGradient === undefined ? "" : `none: ${op.noGradient}`,
+	]),
 )}
 `;
 	await expect(page).toMatchFileSnapshot("../../docs/derivatives.md");
