@@ -19,6 +19,9 @@ import {
 } from "../core/formula.js";
 import { functionNamed, functionNames } from "../core/op.js";
 import { fixed, gradients, identity, Scalar, scalar } from "../index.js";
+// Formulas on the command line may call every function there is: these entries bring theirs with them.
+import "../nn/index.js";
+import "../special.js";
 import { constants, evaluate } from "../ops/evaluate.js";
 import { checkFile, type Output, writeFiles } from "./files.js";
 import { alignPoints, type Grid, type Place, painter, progressOn, tableText, widthOf } from "./terminal.js";
