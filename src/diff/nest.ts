@@ -9,7 +9,7 @@ import { Scalar } from "../core/tape.js";
 import { type Node, Tensor, type Value } from "../core/tensor.js";
 
 /** Values in arrays and plain objects, to any depth. */
-export type Nest = Value | readonly Nest[] | { readonly [key: string]: Nest };
+export type Nest = Value | readonly Nest[] | object;
 
 /** The same nest with numbers for numbers, scalars for scalars and tensors for tensors. */
 export type Like<Given> = Nest extends Given

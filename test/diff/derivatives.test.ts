@@ -645,3 +645,14 @@ test("integers are refused as variables of checkGradients", () => {
 test("functions of a square, in both spellings, agree", () => {
 	expect(grad(square1 as ScalarFunction)(4)).toBe(grad((x: Scalar) => square(x))(4));
 });
+
+interface Model {
+	readonly w: Tensor;
+	readonly bias: { readonly b: Scalar };
+}
+
+test("arguments may have a type that is declared as an interface", () => {
+	const slope = grad(({ w, bias }: Model) => sum(mul(w, w)).mul(bias.b))({ w: tensor([1, 2]), bias: { b: 3 } });
+	expect(slope.w.toArray()).toEqual([6, 12]);
+	expect(slope.bias.b).toBe(5);
+});
