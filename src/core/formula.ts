@@ -615,7 +615,10 @@ export function toCode(f: Formula, code: Spelling): string {
 				return { text: `${number(first)} ${operator} ${number(second)}`, level: precedence["<"] };
 			}
 			case "if":
-				return atom(`(${first.text} ? ${number(second)} : ${number(third)})`);
+				// A number that is no comparison holds unless it is 0: NaN holds, as in `where`.
+				return first.level === precedence["<"]
+					? atom(`(${first.text} ? ${number(second)} : ${number(third)})`)
+					: atom(`(${number(first, precedence["+"])} === 0 ? ${number(third)} : ${number(second)})`);
 			case "binary": {
 				if (node.operator === "@") throw needsArrays(node);
 				if (node.operator === "^") return raised(node.left, first, node.right, second);
@@ -687,7 +690,7 @@ export function toFunction(
 			case "negate":
 				return { left: first, run: (left) => -left };
 			case "if":
-				return { left: first, run: (left, xs) => (left ? second(xs) : third(xs)) };
+				return { left: first, run: (left, xs) => (left === 0 ? third(xs) : second(xs)) };
 			case "binary":
 			case "compare": {
 				if (node.operator === "@") throw needsArrays(node);

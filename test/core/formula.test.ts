@@ -690,7 +690,7 @@ describe("numbers", () => {
 		["2^-x", "Math.pow(2, -x)"],
 		["x^5", "Math.pow(x, 5)"],
 		["if(x == 0, 1, tanh'(x))", `(x === 0 ? 1 : f["tanh'"](x))`],
-		["if(x, 1, 2)", "(x ? 1 : 2)"],
+		["if(x, 1, 2)", "(x === 0 ? 2 : 1)"],
 		["(a < b)*c", "(a < b ? 1 : 0) * c"],
 		["max(a < b, 010)", 'f["max"]((a < b ? 1 : 0), 10)'],
 	])("%s becomes %s", (source, text) => {
@@ -711,7 +711,7 @@ describe("numbers", () => {
 		["y*exp(x)", 'gz * y * f["exp"](x)'],
 		["1 - z^2", "gz * (1 - z * z)"],
 		["if(x > 0, 1, 0)", "(x > 0 ? gz : 0)"],
-		["-if(x > 0, if(y, 2, 1), 0)/x", "-(x > 0 ? (y ? gz * 2 : gz) : 0) / x"],
+		["-if(x > 0, if(y, 2, 1), 0)/x", "-(x > 0 ? (y === 0 ? gz : gz * 2) : 0) / x"],
 		["x > 0", "(x > 0 ? gz : 0)"],
 	])("the product of gz and %s is %s", (source, text) => {
 		expect(scaledCode(parseFormula(source), "gz", spelling)).toBe(text);

@@ -7,6 +7,7 @@ import {
 	abs,
 	add,
 	div,
+	evaluate,
 	exp,
 	gather,
 	grad,
@@ -26,6 +27,7 @@ import {
 	type Node,
 	norm,
 	parameter,
+	parseFormula,
 	pow,
 	relu,
 	type Scalar,
@@ -46,6 +48,7 @@ import {
 	where,
 } from "chainrule";
 import { describe, expect, test } from "vitest";
+import { toCode, toFunction } from "../../src/core/formula.js";
 
 /** Gradient at a number, by the scalar tape, plain and recorded, and by tensors, plain and recorded. */
 function slopes(f: (x: Value) => Node, at: number): (number | undefined)[] {
@@ -316,5 +319,17 @@ test("a NaN condition chooses the same side for the value and for the gradient",
 		sum(t).backward();
 		expect(t.item()).toBe(z.value);
 		expect([u.grad?.item(), v.grad?.item()]).toEqual([x.grad, y.grad]);
+	}
+});
+
+test("a condition that is NaN holds, in compiled rules as in where", () => {
+	const parsed = parseFormula("if(x, 2, 3)");
+	const code = toCode(parsed, { name: (name) => name, call: () => "" });
+	const compiled = new Function("x", `return ${code}`) as (x: number) => number;
+	const closure = toFunction(parsed, ["x"], { functions: new Map(), constants: new Map() });
+	for (const x of [Number.NaN, 0, -0, 1, Number.POSITIVE_INFINITY]) {
+		const chosen = where(x, 2, 3).value;
+		const found = [compiled(x), closure(x), Number(evaluate(parsed, new Map([["x", x]])))];
+		expect(found).toEqual([chosen, chosen, chosen]);
 	}
 });
