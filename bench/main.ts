@@ -5,7 +5,7 @@
  * one closure per operation, of a loop written by hand and of the peers that
  * are installed, their ratios, and the target of section 8 of the design.
  * `memory` runs long loops instead, and prints the highest resident size of
- * each.
+ * each; `pictures` draws large computations.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -20,6 +20,7 @@ import { type MemoryUse, measureMemory, memoryCases } from "./memory.js";
 import { mlp } from "./mlp.js";
 import { reluNetwork, sigmoidNetwork } from "./networks.js";
 import { peersOf } from "./peers.js";
+import { measurePictures } from "./pictures.js";
 import { products } from "./products.js";
 import { vectors } from "./vectors.js";
 import { type Case, type ContenderName, contenders, type Workload } from "./workload.js";
@@ -159,6 +160,15 @@ function printMemory(results: readonly MemoryResult[]): void {
 	console.log(table.toString());
 }
 
+async function printPictures(): Promise<void> {
+	console.log("pictures  computations of 10,000 nodes and more, folded and laid out");
+	const table = newTable(["picture", "nodes", "boxes", "time", "limit"]);
+	for (const { name, nodes, boxes, time, limit } of await measurePictures(patience.rounds)) {
+		table.push([name, nodes, boxes, duration(time), `${duration(limit)} ${time < limit ? "kept" : "exceeded"}`]);
+	}
+	console.log(table.toString());
+}
+
 /** A wrong call ends in one message and status 2. */
 function refuse(what: string, expected: string): never {
 	console.error(`bench: ${what}\n  expected  ${expected}`);
@@ -178,7 +188,7 @@ async function main(): Promise<void> {
 		console.log(JSON.stringify(await carryOut(JSON.parse(values.job) as Job)));
 		return;
 	}
-	const known = [...workloads.map(({ name }) => name), "memory"];
+	const known = [...workloads.map(({ name }) => name), "pictures", "memory"];
 	const unknown = positionals.find((name) => !known.includes(name));
 	if (unknown !== undefined) refuse(`no workload named ${JSON.stringify(unknown)}`, known.join(", "));
 	const operations = Number(values.operations);
@@ -193,6 +203,7 @@ async function main(): Promise<void> {
 	console.log(`node ${process.version}, ${processor[0]?.model} × ${processor.length}`);
 	const chosen = workloads.filter(({ name }) => asked.includes(name));
 	if (chosen.length > 0) printTimings(chosen);
+	if (asked.includes("pictures")) await printPictures();
 	if (asked.includes("memory")) printMemory(memoryResults(operations));
 }
 

@@ -95,7 +95,6 @@ export {
 	mean,
 	type NormOptions,
 	norm,
-	softmax,
 	std,
 	variance,
 } from "./ops/composite.js";
@@ -211,6 +210,7 @@ export {
 	triu,
 	unfold,
 } from "./ops/shape.js";
+export { softmax } from "./ops/softmax.js";
 export {
 	acos,
 	acosh,

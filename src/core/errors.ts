@@ -30,10 +30,17 @@ export class ChainruleError extends Error {
 }
 
 let debugging = false;
+let listener: () => void = () => {};
 
-/** In debug mode errors name the line of your source that made the failing call. Off by default: reading the stack is slow. */
+/** In debug mode errors and pictures name the line of your source that made a call. Off by default: reading the stack is slow. */
 export function setDebug(on: boolean): void {
 	debugging = on;
+	listener();
+}
+
+/** Has `listen` called when debug mode is switched; there is one listener, the tape. */
+export function onDebug(listen: () => void): void {
+	listener = listen;
 }
 
 /** True after `setDebug(true)`. */
@@ -62,7 +69,8 @@ const home: readonly string[] = (() => {
 	return root === undefined ? [url.replace(/[^/]*$/, "")] : [`${root}src/`, `${root}viz/`];
 })();
 
-function callerLine(stack: string | undefined): string | undefined {
+/** The first frame of `stack` outside of this library. */
+export function callerLine(stack: string | undefined): string | undefined {
 	const frames = (stack ?? "").split("\n").slice(1);
 	const frame = frames.find((line) => /:\d+:\d+/.test(line) && !home.some((folder) => line.includes(folder)));
 	return frame?.trim().replace(/^at /, "");

@@ -76,7 +76,7 @@ function isComparison(operator: Arithmetic | Comparison): operator is Comparison
 // ---------------------------------------------------------------- walking
 
 /** The operands of a node, in the order of the text. */
-function partsOf(f: Formula): readonly Formula[] {
+export function partsOf(f: Formula): readonly Formula[] {
 	switch (f.kind) {
 		case "number":
 		case "name":
@@ -97,7 +97,7 @@ function partsOf(f: Formula): readonly Formula[] {
 }
 
 /** The same node over other operands: the inverse of `partsOf`. */
-function withParts(f: Formula, parts: readonly Formula[]): Formula {
+export function withParts(f: Formula, parts: readonly Formula[]): Formula {
 	const [first, second, third] = parts as [Formula, Formula, Formula];
 	switch (f.kind) {
 		case "number":
@@ -123,7 +123,7 @@ function choice(condition: Formula, then: Formula, otherwise: Formula, span: Spa
 }
 
 /** What a node says apart from its operands. */
-function headOf(f: Formula): string {
+export function headOf(f: Formula): string {
 	switch (f.kind) {
 		case "number":
 			return f.text;
@@ -140,7 +140,7 @@ function headOf(f: Formula): string {
 }
 
 /** Every node, each before its operands, from left to right. */
-function* nodesOf(f: Formula): Generator<Formula, undefined> {
+export function* nodesOf(f: Formula): Generator<Formula, undefined> {
 	const waiting = [f];
 	for (let node = waiting.pop(); node; node = waiting.pop()) {
 		yield node;
@@ -154,7 +154,7 @@ function* nodesOf(f: Formula): Generator<Formula, undefined> {
  * Read backwards, `nodesOf` meets every node after its operands, the last of
  * them first: their values are then the top of the stack.
  */
-function fold<Value>(f: Formula, combine: (node: Formula, parts: readonly Value[]) => Value): Value {
+export function fold<Value>(f: Formula, combine: (node: Formula, parts: readonly Value[]) => Value): Value {
 	const values: Value[] = [];
 	for (const node of [...nodesOf(f)].reverse()) {
 		const parts = values.splice(values.length - partsOf(node).length).reverse();
@@ -274,6 +274,16 @@ export function parseFormula(source: string): Formula {
 	return f;
 }
 
+/**
+ * Parses expressions with `=` between them, as in a derivation: `a + a = 2*a = a*2`.
+ * Of a longer source, `part` is what is read; the places are those of the whole.
+ */
+export function parseChain(source: string, part: Span = { start: 0, end: source.length }): Formula[] {
+	const parser = new Parser(source, "formula", part);
+	if (parser.at("end")) throw nothing();
+	return parser.chain();
+}
+
 /** Parses definitions and a result, separated by `;` or new lines: `z = w*x + b; a = sigma(z); (y - a)^2/2`. */
 export function parseProgram(source: string): Program {
 	const parser = new Parser(source, "program");
@@ -315,8 +325,10 @@ interface Token {
 const lexeme =
 	/(?<blank>[^\S\n]+)|(?<break>[;\n])|(?<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)|(?<name>[\p{L}_][\p{L}\p{M}\p{Nd}_₀-₉]*)|(?<sign>[<>=]=|[-+*/^@<>=()[\],.'])/guy;
 
-function tokensOf(source: string, layout: "formula" | "program"): Token[] {
+function tokensOf(whole: string, layout: "formula" | "program", part: Span): Token[] {
 	const tokens: Token[] = [];
+	// What comes before the part is read as blanks, so that every place is one of the whole.
+	const source = " ".repeat(part.start) + whole.slice(part.start, part.end);
 	let end = 0;
 	let open = 0;
 	for (const { 0: text, groups = {} } of source.matchAll(lexeme)) {
@@ -329,8 +341,8 @@ function tokensOf(source: string, layout: "formula" | "program"): Token[] {
 		const kind = (["number", "name", "break"] as const).find((name) => groups[name]) ?? "sign";
 		tokens.push({ kind, text: text.normalize("NFC"), span });
 	}
-	if (end < source.length) throw unreadable(source, end);
-	const last = source.trimEnd().length;
+	if (end < source.length) throw unreadable(whole, end);
+	const last = Math.max(part.start, source.trimEnd().length);
 	return [...tokens, { kind: "end", text: "", span: { start: last, end: last } }];
 }
 
@@ -344,9 +356,9 @@ class Parser {
 	private position = 0;
 	private depth = 0;
 
-	constructor(source: string, layout: "formula" | "program") {
+	constructor(source: string, layout: "formula" | "program", part: Span = { start: 0, end: source.length }) {
 		this.source = source;
-		this.tokens = tokensOf(source, layout);
+		this.tokens = tokensOf(source, layout, part);
 	}
 
 	private get next(): Token {
@@ -387,6 +399,14 @@ class Parser {
 		const value = this.expression();
 		if (!this.at("break") && !this.at("end")) throw this.unfinished('an operator, ";" or a new line');
 		return { name, span: this.since(start), value };
+	}
+
+	/** Expressions up to the end, with `=` between them. */
+	chain(): Formula[] {
+		const sides = [this.expression()];
+		while (this.skip("=")) sides.push(this.expression());
+		if (!this.at("end")) throw this.unfinished('an operator, "=" or the end');
+		return sides;
 	}
 
 	/** An expression of operators that bind at least as tightly as `least`. */
@@ -529,7 +549,7 @@ function refusal(source: string, { start }: Span, what: string, expected: string
 }
 
 /** The line of `source` that holds `position`, and a caret below it; of a long line, what is near. */
-function pointed(source: string, position: number): string {
+export function pointed(source: string, position: number): string {
 	let before = source.slice(source.slice(0, position).lastIndexOf("\n") + 1, position).normalize("NFC");
 	let after = source.slice(position).split("\n", 1).join("").trimEnd();
 	if (before.length > 50) before = `…${before.slice(-40)}`;
@@ -720,10 +740,10 @@ function chained(last: Step): Run {
 }
 
 /** The name of the cotangent in a product; nobody can write it, so it is nobody else's. */
-const cotangent = "(g)";
+export const cotangent = "(g)";
 
-/** The product of the cotangent and `f`; see Note [routing a cotangent]. */
-function scaled(f: Formula): Formula {
+/** The product of the {@link cotangent} and `f`; see Note [routing a cotangent]. */
+export function scaledFormula(f: Formula): Formula {
 	const outer: Formula[] = [];
 	let core = f;
 	for (let inner = leftFactor(core); inner; inner = leftFactor(core)) {
@@ -745,13 +765,13 @@ function scaledCore(f: Formula): Formula {
 	if (f.kind === "number" && f.value === 0) return zero;
 	if (f.kind === "number" && f.value === 1) return g;
 	if (f.kind === "compare") return choice(f, g, zero, span);
-	if (f.kind === "if") return choice(f.condition, scaled(f.then), scaled(f.otherwise), span);
+	if (f.kind === "if") return choice(f.condition, scaledFormula(f.then), scaledFormula(f.otherwise), span);
 	return { kind: "binary", operator: "*", left: g, right: f, span };
 }
 
 /** The product of `g`, an identifier of the code, and the formula; see Note [routing a cotangent]. */
 export function scaledCode(f: Formula, g: string, code: Spelling): string {
-	return toCode(scaled(f), {
+	return toCode(scaledFormula(f), {
 		name: (name) => (name === cotangent ? g : code.name(name)),
 		call: (name, primes, args) => code.call(name, primes, args),
 	});
@@ -763,7 +783,7 @@ export function scaledFunction(
 	parameters: readonly string[],
 	environment: Environment,
 ): (g: number, ...xs: number[]) => number {
-	return toFunction(scaled(f), [cotangent, ...parameters], environment);
+	return toFunction(scaledFormula(f), [cotangent, ...parameters], environment);
 }
 
 function needsArrays(f: Formula): ChainruleError {

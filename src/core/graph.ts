@@ -4,6 +4,7 @@
  * Whoever reads a recorded computation (the passes, pictures, formulas) asks
  * here what a node was computed from, and in which order all nodes were made.
  */
+import { lineAt } from "./lines.js";
 import { type AnyOp, operationAt } from "./op.js";
 import type { Scope } from "./scope.js";
 import { type Chunk, opcodes, resolve, Scalar, scopeOf, slotBits } from "./tape.js";
@@ -43,6 +44,11 @@ export function originOfSlot(chunk: Chunk, slot: number): Origin | undefined {
 /** The scope in which `x` was recorded. */
 export function scopeOfNode(x: Node): Scope | undefined {
 	return x instanceof Scalar ? scopeOf(x) : x.scope;
+}
+
+/** The line of the user's program that recorded `x`, in debug mode. */
+export function lineOf(x: Node): string | undefined {
+	return x instanceof Scalar ? lineAt(x.chunk, x.index) : lineAt(x);
 }
 
 /** A number that is unique to the node and grows in the order of recording: an operation comes after what it reads. */

@@ -68,6 +68,8 @@ export interface Pointwise extends OpRecord {
 	readonly arity: 1 | 2 | 3;
 	readonly opcode: number;
 	readonly value: (...operands: number[]) => number;
+	/** The value as a formula in x, y and w, where one says it: large arrays are computed by it. */
+	readonly formula: Formula | undefined;
 	/** One per operand; `undefined` where no gradient flows. None at all where the result is a constant, as for comparisons. */
 	readonly partials: readonly (Formula | undefined)[];
 	readonly domain: readonly Domain[];
@@ -88,6 +90,8 @@ interface WithAttributes<Attributes> extends OpRecord {
 	readonly call: (inputs: readonly Node[], attributes: Attributes) => Node;
 	/** The same operation on `size` examples along a new leading axis of every input and of the result. Where it is missing, `vmap` goes example by example. */
 	readonly batched?: (inputs: readonly Tensor[], attributes: Attributes, size: number) => Tensor;
+	/** How formulas write this use of it, with `#1`, `#2` for the operands; `text`, where it is left out. */
+	readonly notation?: (shapes: readonly Shape[], attributes: Attributes) => string;
 	readonly samples: readonly Sample<unknown>[];
 }
 
@@ -95,6 +99,8 @@ interface WithAttributes<Attributes> extends OpRecord {
 export interface Linear<Attributes> extends WithAttributes<Attributes> {
 	readonly family: "linear";
 	readonly transpose: (gz: Node, inputs: readonly Node[], attributes: Attributes) => readonly (Node | undefined)[];
+	/** Adds the transpose to `gx`, contiguous, where that takes less than making it first: few elements of many. */
+	readonly addTranspose?: (gz: Tensor, attributes: Attributes, gx: Tensor) => void;
 }
 
 /** Linear in each of two operands: two transposes. */
@@ -111,6 +117,8 @@ export interface Custom<Attributes> extends WithAttributes<Attributes> {
 	readonly family: "custom";
 	/** Cotangents of the operands; `undefined` says that no gradient flows there. */
 	readonly pull: (gz: Node, inputs: readonly Node[], z: Node, attributes: Attributes) => readonly (Value | undefined)[];
+	/** True where the pull is a user's: it may keep what it is given and returns. */
+	readonly foreign?: boolean;
 	/** Computes the result again, recorded: a pass goes on through that record instead of calling `pull`. */
 	readonly replay?: (attributes: Attributes) => Tensor;
 	/** Tangent of the result. Where it is missing, forward mode transposes the pull. */
@@ -184,6 +192,12 @@ export function opcodeCount(): number {
 export function functionNamed(name: string): Pointwise | undefined {
 	return functions.get(name);
 }
+
+/** Constants that formulas may name. */
+export const constants: ReadonlyMap<string, number> = new Map([
+	["pi", Math.PI],
+	["e", Math.E],
+]);
 
 /** Names that formulas may call. */
 export function functionNames(): readonly string[] {

@@ -32,8 +32,9 @@
  * that cancel or vanish": no gradient and a gradient of zero are told apart
  * without a second column.
  */
-import { failure } from "./errors.js";
+import { failure, isDebug, onDebug } from "./errors.js";
 import { inspect } from "./inspect.js";
+import { noteLine } from "./lines.js";
 import type { AnyOp } from "./op.js";
 import { place, type Scope } from "./scope.js";
 import type { Node, Tensor } from "./tensor.js";
@@ -187,6 +188,32 @@ export class Scalar {
 		return this.chunk.tracked && !(this.isLeaf && this.chunk.left !== noOperands);
 	}
 
+	/**
+	 * Makes a constant of a variable, which keeps its place, name and hooks but
+	 * not its gradient, or a variable of a constant. What was computed before
+	 * is not touched: the handle moves to a new slot.
+	 */
+	set requiresGrad(on: boolean) {
+		if (on === this.requiresGrad) return;
+		if (!this.isLeaf) {
+			throw failure({
+				what: "requiresGrad: not a leaf",
+				expected: "a variable or a constant",
+				actual: "the result of an operation",
+				fix: "x.detach() is the same number as a constant",
+			});
+		}
+		const { name } = this;
+		const hooks = this.chunk.hooks?.get(this.index);
+		const { chunk, index } = on ? variable(this.value) : constant(this.value);
+		Object.assign(this, { chunk, index });
+		if (name !== undefined) this.named(name);
+		if (hooks !== undefined) {
+			chunk.hooks ??= new Map();
+			chunk.hooks.set(index, hooks);
+		}
+	}
+
 	/** True for a variable or constant, false for the result of a recorded operation. */
 	get isLeaf(): boolean {
 		return this.chunk.ops[this.index] === opcodes.leaf;
@@ -305,7 +332,7 @@ export function withRecording<Result>(on: boolean, body: () => Result): Result {
 export function setRecording(on: boolean): boolean {
 	const before = recording;
 	recording = on;
-	current = on ? active : closed;
+	current = on && !isDebug() ? active : closed;
 	return before;
 }
 
@@ -357,10 +384,11 @@ const constants = newStream("leaves", false);
 let block = newBlock("operations");
 /** The chunk of operations under way. */
 let active = new Chunk(block, nextSerial(), true);
-/** What nothing is linked to: it sends every operation down the slow path, where recording is looked up. */
+/** What nothing is linked to: it sends every operation down the slow path, where recording and debug mode are looked up. */
 const closed = new Chunk(newBlock("leaves"), 0, true);
-/** The chunk that the fast paths write to: the one under way, or the closed one where recording is off. */
+/** The chunk that the fast paths write to: the one under way, or the closed one where recording is off or debug mode on. */
 let current = active;
+onDebug(() => setRecording(recording));
 
 /** Ends the chunk of operations under way; the next operation starts a new one. */
 function cut(): Chunk {
@@ -371,7 +399,7 @@ function cut(): Chunk {
 
 function start(): Chunk {
 	active = new Chunk(block, nextSerial(), true);
-	if (recording) current = active;
+	if (recording && !isDebug()) current = active;
 	return active;
 }
 
@@ -670,6 +698,7 @@ function finish(chunk: Chunk, index: number, z: number, first: number = index): 
 		chunk.scopes ??= [];
 		chunk.scopes.push({ slot: first, scope });
 	}
+	if (isDebug()) noteLine(chunk, index);
 	return new Scalar(chunk, index);
 }
 

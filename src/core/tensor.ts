@@ -18,8 +18,9 @@
  * copy either, since an update is a fresh tensor that nobody can change.
  */
 import { type DType, dtypeOf, isFloating, newStorage, type Storage } from "./dtype.js";
-import { failure } from "./errors.js";
+import { failure, isDebug } from "./errors.js";
 import { inspect } from "./inspect.js";
+import { noteLine } from "./lines.js";
 import type { AnyOp } from "./op.js";
 import { place, type Scope } from "./scope.js";
 import { isContiguous, type Shape, sameShape, shapeText, sizeOf, stridesOf, type View } from "./shape.js";
@@ -35,6 +36,14 @@ export type Nested<Element> = Element | readonly Nested<Element>[];
 const slabLength = 1_024;
 const largestShared = 128;
 const slabs: { [Type in DType]?: { storage: Storage; used: number } } = {};
+
+/** Memory that a pass made for cotangents. */
+export interface Lease {
+	/** How many cotangents lie in it. */
+	holders: number;
+	/** `undefined` for a part of a slab. */
+	readonly storage: Storage | undefined;
+}
 
 /** Zeroed elements for a result: a storage and the place in it. */
 export function allocate(dtype: DType, size: number): { readonly storage: Storage; readonly offset: number } {
@@ -80,10 +89,10 @@ export class Tensor implements View {
 	hooks: readonly ((gradient: Tensor) => void)[] | undefined = undefined;
 	/** The serial at the moment of the last `assign`. */
 	lastAssigned = 0;
-	/** Used by the pass under way: its number, the cotangent so far, and whether the pass may write into it. */
+	/** Used by the pass under way: its number, the cotangent so far, and the memory in which that lies, where the pass made it. */
 	pass = 0;
 	cotangent: Tensor | undefined = undefined;
-	owned = false;
+	lease: Lease | undefined = undefined;
 
 	constructor(storage: Storage, offset: number, shape: Shape, strides: readonly number[], dtype: DType) {
 		this.storage = storage;
@@ -206,12 +215,12 @@ export class Tensor implements View {
 		} else {
 			const from = tensor ?? (value as ArrayLike<number>);
 			const { storage, offset } = allocate(this.dtype, this.size);
-			let next = offset;
-			const write = (element: number): void => {
-				storage[next++] = element;
-			};
-			if (from instanceof Tensor) forEachElement(from, write);
-			else for (let index = 0; index < from.length; index++) write(from[index] as number);
+			if (from instanceof Tensor) {
+				let next = offset;
+				forEachElement(from, (element) => {
+					storage[next++] = element;
+				});
+			} else storage.set(from, offset);
 			here.storage = storage;
 			here.offset = offset;
 			here.strides = stridesOf(this.shape);
@@ -252,6 +261,7 @@ export function record(z: Tensor, op: AnyOp, inputs: readonly Node[], attributes
 	z.inputs = inputs;
 	z.attributes = attributes;
 	z.scope = place.scope;
+	if (isDebug()) noteLine(z);
 	return z;
 }
 

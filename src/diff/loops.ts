@@ -11,8 +11,10 @@ import { type Formula, namesIn, scaledCode, scaledFunction } from "../core/formu
 import type { Pointwise } from "../core/op.js";
 import type { Tensor } from "../core/tensor.js";
 import { generatesCode, ownCopy, type Pull1, type Pull2, type Pull3, pull1, pull2, pull3 } from "../kernels/loops.js";
+import { fewest } from "../kernels/vectors.js";
 import { rows } from "../kernels/walk.js";
 import { flatStep } from "../ops/pointwise.js";
+import { vectorPull } from "../ops/vectorize.js";
 import { functionsIn, numericEnvironment, ruleCode } from "./sweep.js";
 
 type Rule = (g: number, ...operandsAndResult: number[]) => number;
@@ -25,6 +27,8 @@ interface Partial {
 	readonly y: boolean;
 	readonly w: boolean;
 	readonly z: boolean;
+	/** The loop over large arrays. */
+	readonly vector: ReturnType<typeof vectorPull>;
 	/** Loops by the dtypes at work. */
 	readonly loops: (Pull1 | Pull2 | Pull3)[];
 }
@@ -41,7 +45,7 @@ function partialOf(op: Pointwise, operand: number): Partial {
 	const formula = op.partials[operand] as Formula;
 	const names = namesIn(formula);
 	const [x, y, w, z] = ["x", "y", "w", "z"].map((name) => names.includes(name)) as [boolean, boolean, boolean, boolean];
-	const made = { rule: ruleOf(op, operand, formula), x, y, w, z, loops: [] };
+	const made = { rule: ruleOf(op, operand, formula), x, y, w, z, vector: vectorPull(op, formula), loops: [] };
 	partials[place] = made;
 	return made;
 }
@@ -52,6 +56,11 @@ function ruleOf(op: Pointwise, operand: number, formula: Formula): Rule {
 	const { names, values } = functionsIn([formula]);
 	const text = `return function ${op.name}_partial${operand + 1}(g, ${parameters.join(", ")}) { return ${scaledCode(formula, "g", ruleCode)}; }`;
 	return new Function(...names, text)(...values) as Rule;
+}
+
+/** A partial on plain numbers: g, the operands, the result. */
+export function ruleOfPartial(op: Pointwise, operand: number): Rule {
+	return partialOf(op, operand).rule;
 }
 
 function loopOf<Loop extends Pull1 | Pull2 | Pull3>(
@@ -83,8 +92,9 @@ export function pullLoop(
 	gx: Tensor,
 ): void {
 	const partial = partialOf(op, operand);
-	const [x, y, w] = inputs as readonly [Tensor, Tensor, Tensor];
 	const count = z.size;
+	if (count >= fewest && partial.vector([gz, ...inputs, z], gx, add)) return;
+	const [x, y, w] = inputs as readonly [Tensor, Tensor, Tensor];
 	const stepG = flatStep(gz);
 	const stepX = stepOf(partial.x, x);
 	const stepZ = partial.z ? 1 : 0;

@@ -17,12 +17,13 @@ import {
 	startLeaves,
 	withRecording,
 } from "../core/tape.js";
-import { allocate, type Node, Tensor, type Value, wrap } from "../core/tensor.js";
-import { accumulate } from "../kernels/strided.js";
+import { type Lease, type Node, Tensor, type Value } from "../core/tensor.js";
+import { accumulate, copy } from "../kernels/strided.js";
 import { add, identity } from "../ops/arithmetic.js";
 import { onesLike } from "../ops/create.js";
 import { asTensor, cast } from "../ops/movement.js";
 import { collect, type Region } from "./collect.js";
+import { consume, dropSpare, expose, hold, isWritable, leasesOf, lend, release, shared } from "./leases.js";
 import { pullLoop } from "./loops.js";
 import { pull, zeroLike } from "./pull.js";
 import { currentSweep } from "./sweep.js";
@@ -34,16 +35,25 @@ const none = -1;
 let depth = 0;
 /** What the plain pass under way gathers: gradients to be kept, or a trace to be wiped out. */
 let keeping = false;
+/** Intermediate values whose cotangents are kept until the pass is over. */
+let wanted: readonly Node[] = [];
 
 /**
  * Gathers the adjoints of `units` in the columns of the tape and in
- * `tensor.cotangent`. `kept` says that they are `.grad` to be.
+ * `tensor.cotangent`: those of leaves, of retained tensors and of `variables`.
+ * `kept` says that they are `.grad` to be.
  */
-function plainPass({ units, outside }: Region, seeds: readonly Seed[], kept: boolean): void {
+function plainPass(
+	{ units, outside }: Region,
+	seeds: readonly Seed[],
+	kept: boolean,
+	variables: readonly Node[],
+): void {
 	cutTape(); // what listeners record or make on the way is no part of this pass
 	const before = setRecording(false);
 	depth++;
 	keeping = kept;
+	wanted = variables.length === 0 ? variables : variables.filter((x) => x instanceof Tensor && x.op !== undefined);
 	try {
 		reset(units, kept);
 		// Contributions to what lies outside must land somewhere.
@@ -53,6 +63,7 @@ function plainPass({ units, outside }: Region, seeds: readonly Seed[], kept: boo
 	} finally {
 		depth--;
 		setRecording(before);
+		dropSpare();
 	}
 }
 
@@ -66,10 +77,7 @@ function reset(units: readonly Unit[], kept: boolean): void {
 			if (end - start > 64) adjoints.fill(-0, start, end);
 			else for (let slot = start; slot < end; slot++) adjoints[slot] = -0;
 			if (kept) unit.reached = true;
-		} else {
-			unit.cotangent = undefined;
-			unit.owned = false;
-		}
+		} else hold(unit, undefined, undefined);
 	}
 }
 
@@ -78,29 +86,34 @@ function contributeNumber({ chunk, index }: Scalar, g: number): void {
 	chunk.adjoints[index] = (chunk.adjoints[index] as number) + (g + 0);
 }
 
-/** Adds a tensor to the cotangent of `x`: kept as it is the first time, summed into a tensor of its own from then on. */
-function contributeTensor(x: Tensor, g: Tensor): void {
-	const before = x.cotangent;
-	if (before === undefined) {
-		x.cotangent = g;
-		x.owned = false;
+/** Adds a tensor to the cotangent of `x`: kept as it is the first time. `lease` is a place in the memory of `g`, given away. */
+function contributeTensor(x: Tensor, g: Tensor, lease: Lease | undefined): void {
+	const { cotangent: before, lease: old } = x;
+	if (before === undefined) hold(x, g, lease);
+	else if (isWritable(g, lease) && !isWritable(before, old)) {
+		accumulate(before, g.storage, g.offset);
+		hold(x, g, lease);
+		release(old);
 	} else {
-		own(x, before);
-		accumulate(g, (x.cotangent as Tensor).storage, (x.cotangent as Tensor).offset);
+		const sum = writableCotangent(x, before);
+		accumulate(g, sum.storage, sum.offset);
+		release(lease);
 	}
 }
 
-function own(x: Tensor, before: Tensor): void {
-	if (x.owned) return;
-	const { storage, offset } = allocate(x.dtype, x.size);
-	accumulate(before, storage, offset);
-	x.cotangent = wrap(storage, x.shape, offset);
-	x.owned = true;
+/** The cotangent of `x`, in memory of its own. */
+function writableCotangent(x: Tensor, before: Tensor): Tensor {
+	const { lease } = x;
+	if (isWritable(before, lease)) return before;
+	const own = lend(x);
+	copy(before, own.storage, own.offset);
+	release(lease);
+	return own;
 }
 
 function contribute(x: Node, g: number | Node): void {
 	if (x instanceof Scalar) contributeNumber(x, Number(g));
-	else contributeTensor(x, g as Tensor);
+	else contributeTensor(x, g as Tensor, undefined);
 }
 
 /** Runs the plain pass over `units`; the outputs have their cotangents already. */
@@ -108,7 +121,10 @@ function sweepUnits(units: readonly Unit[]): void {
 	const sweep = currentSweep();
 	for (const unit of units) {
 		if (unit instanceof Tensor) {
-			if (unit.cotangent !== undefined) pullTensor(unit, unit.cotangent);
+			if (unit.cotangent === undefined) continue;
+			const last = unit.op !== undefined && !unit.retained && !wanted.includes(unit);
+			pullTensor(unit, unit.cotangent, last);
+			if (last) consume(unit);
 			continue;
 		}
 		if (unit.hooks === undefined) {
@@ -141,35 +157,49 @@ function cross(chunk: Chunk, slot: number, g: number): void {
 		if (gradient) contribute(origin.inputs[operand] as Node, gradient);
 }
 
-function pullTensor(z: Tensor, gz: Tensor): void {
-	for (const hook of z.hooks ?? []) hook(gz);
+/** One step of the plain pass; `last` says that nobody reads `gz` afterwards. */
+function pullTensor(z: Tensor, gz: Tensor, last: boolean): void {
+	if (z.hooks !== undefined) {
+		expose(z);
+		for (const hook of z.hooks) hook(gz);
+	}
 	const { op, inputs } = z;
 	if (op === undefined) return;
-	if (op.family === "custom" && op.replay) {
-		goOn(op.replay, z.attributes, gz);
+	if (op.family === "pointwise") {
+		pullOperands(op, z, gz, last);
 		return;
 	}
-	if (op.family !== "pointwise") {
-		const gradients = pull(z, { op, inputs, attributes: z.attributes }, gz);
-		for (let operand = 0; operand < inputs.length; operand++) {
-			const gradient = gradients[operand];
-			if (gradient) contribute(inputs[operand] as Node, gradient);
+	if (op.family === "custom") {
+		if (op.replay) {
+			goOn(op.replay, z.attributes, gz, shared(z.lease));
+			return;
 		}
-		return;
+		if (op.foreign) expose(z);
+	} else if (op.family === "linear" && op.addTranspose) {
+		const x = inputs[0] as Tensor;
+		if (x.cotangent !== undefined) {
+			op.addTranspose(gz, z.attributes as never, writableCotangent(x, x.cotangent));
+			return;
+		}
 	}
+	const gradients = pull(z, { op, inputs, attributes: z.attributes }, gz);
+	const leases = op.family === "custom" && op.foreign ? [] : leasesOf(gradients, gz, z.lease);
 	for (let operand = 0; operand < inputs.length; operand++) {
-		const x = inputs[operand] as Tensor;
-		if (x.requiresGrad && op.partials[operand]) pullOperand(op, operand, z, gz, x);
+		const x = inputs[operand] as Node;
+		const gradient = gradients[operand];
+		if (gradient === undefined) continue;
+		if (x instanceof Tensor) contributeTensor(x, gradient as Tensor, leases[operand]);
+		else contributeNumber(x, Number(gradient));
 	}
 }
 
 /** Runs a computation once more and sweeps its record, as if it had been there all along. */
-function goOn(replay: (attributes: never) => Tensor, attributes: unknown, gz: Tensor): void {
+function goOn(replay: (attributes: never) => Tensor, attributes: unknown, gz: Tensor, lease: Lease | undefined): void {
 	const region = replayed(replay, attributes);
 	reset(region.units, keeping);
-	contributeTensor(region.output, gz);
+	contributeTensor(region.output, gz, lease);
 	sweepUnits(region.units);
-	for (const unit of region.units) if (unit instanceof Tensor) unit.cotangent = undefined;
+	for (const unit of region.units) if (unit instanceof Tensor) hold(unit, undefined, undefined);
 }
 
 function replayed(replay: (attributes: never) => Tensor, attributes: unknown): Region & { readonly output: Tensor } {
@@ -178,25 +208,37 @@ function replayed(replay: (attributes: never) => Tensor, attributes: unknown): R
 	return { ...collect([output], floor), output };
 }
 
+/** gx += gz ∂z/∂x for every operand; the last of them may have the memory of `gz`, where nobody reads that afterwards. */
+function pullOperands(op: Pointwise, z: Tensor, gz: Tensor, last: boolean): void {
+	const inputs = z.inputs as readonly Tensor[];
+	let final = inputs.length - 1;
+	while (final >= 0 && !flows(op, inputs, final)) final--;
+	for (let operand = 0; operand <= final; operand++) {
+		if (flows(op, inputs, operand)) pullOperand(op, operand, z, gz, last && operand === final);
+	}
+}
+
+function flows(op: Pointwise, inputs: readonly Tensor[], operand: number): boolean {
+	return (inputs[operand] as Tensor).requiresGrad && op.partials[operand] !== undefined;
+}
+
 /** gx += gz ∂z/∂x in one loop. */
-function pullOperand(op: Pointwise, operand: number, z: Tensor, gz: Tensor, x: Tensor): void {
+function pullOperand(op: Pointwise, operand: number, z: Tensor, gz: Tensor, last: boolean): void {
+	const inputs = z.inputs as readonly Tensor[];
+	const x = inputs[operand] as Tensor;
 	const partial = op.partials[operand];
 	if (partial?.kind === "number" && partial.value === 1 && gz.dtype === x.dtype) {
-		contributeTensor(x, gz);
+		contributeTensor(x, gz, shared(z.lease));
 		return;
 	}
-	let target: Tensor;
 	const before = x.cotangent;
-	if (before === undefined) {
-		const { storage, offset } = allocate(x.dtype, z.size);
-		target = wrap(storage, x.shape, offset, x.dtype);
-		x.cotangent = target;
-		x.owned = true;
-	} else {
-		own(x, before);
-		target = x.cotangent as Tensor;
-	}
-	pullLoop(op, operand, before !== undefined, gz, z.inputs as readonly Tensor[], z, target);
+	let gx: Tensor;
+	if (before !== undefined) gx = writableCotangent(x, before);
+	else if (last && gz.dtype === x.dtype && isWritable(gz, z.lease)) {
+		gx = gz;
+		hold(x, gx, shared(z.lease));
+	} else gx = lend(x);
+	pullLoop(op, operand, before !== undefined, gz, inputs, z, gx);
 }
 
 /** One output and the cotangent it starts with: a plain 1 for a scalar that nobody gave one. */
@@ -259,7 +301,7 @@ export function backward(output: Node, options: { readonly cotangent?: Value } =
 		leave(region.units, (x) => found.get(orderOf(x)));
 		return;
 	}
-	plainPass(region, [seed], true);
+	plainPass(region, [seed], true, []);
 	leave(region.units, undefined);
 }
 
@@ -269,7 +311,7 @@ function leave(units: readonly Unit[], found: ((x: Node) => Node | undefined) | 
 		if (unit instanceof Tensor) {
 			const gradient = found ? (found(unit) as Tensor | undefined) : unit.cotangent;
 			// Where `found` is given, a plain pass is under way around this one, and the cotangents are its own.
-			if (!found) unit.cotangent = undefined;
+			if (!found) hold(unit, undefined, undefined);
 			if (gradient === undefined || (unit.op !== undefined && !unit.retained)) continue;
 			const before = unit.op === undefined ? unit.grad : undefined;
 			unit.grad = before === undefined ? gradient.detach() : withRecording(false, () => add(before, gradient));
@@ -379,14 +421,14 @@ export function pullBack(
 	}
 	// Asked before the pass: a rule or listener may differentiate on the way, and visit the same units again.
 	const visited = variables.map((x) => unitOf(x).pass === pass);
-	plainPass(region, seeds, false);
+	plainPass(region, seeds, false, variables);
 	const found = variables.map((x, index) => {
 		if (!visited[index]) return undefined;
 		if (x instanceof Tensor) return x.cotangent?.detach();
 		const g = x.chunk.adjoints[x.index] as number;
 		return Object.is(g, -0) ? undefined : constant(g);
 	});
-	for (const unit of units) if (unit instanceof Tensor) unit.cotangent = undefined;
+	for (const unit of units) if (unit instanceof Tensor) hold(unit, undefined, undefined);
 	return found;
 }
 

@@ -6,10 +6,9 @@
  * policy forbids generated code, the same formulas run as closures.
  */
 import { callsIn, type Environment, type Formula, namesIn, scaledCode, scaledFunction } from "../core/formula.js";
-import { functionNamed, functionNames, opcodeCount, operations, type Pointwise } from "../core/op.js";
+import { constants, functionNamed, functionNames, opcodeCount, operations, type Pointwise } from "../core/op.js";
 import { type Chunk, firstOpcode, opcodes, resolve, slotBits, slotMask } from "../core/tape.js";
 import { generatesCode } from "../kernels/loops.js";
-import { constants } from "../ops/evaluate.js";
 
 /** Handles a slot that reads a tensor or runs a user's pull. */
 export type Cross = (chunk: Chunk, slot: number, g: number) => void;

@@ -1,5 +1,6 @@
 /**
- * Who multiplies large matrices: JavaScript, WebAssembly, or OpenBLAS.
+ * Who multiplies large matrices: JavaScript, WebAssembly, or OpenBLAS; and
+ * whether pointwise loops over large arrays are JavaScript, too.
  *
  * The choice is made here and nowhere else, and it changes results within
  * rounding only. WebAssembly is the default; where it or its SIMD is missing
@@ -32,21 +33,28 @@ function make(backend: Backend): Product | string {
 }
 
 /** The product by the chosen backend; false where portable code is to do it. */
-export const large: Product = (x, y, out, at, n, k, m) => {
+export const large: Product = (x, y, out, at, n, k, m, batch) => {
 	if (product === undefined) {
 		const first = make(chosen);
 		product = typeof first === "string" ? none : first;
 	}
-	return product(x, y, out, at, n, k, m);
+	return product(x, y, out, at, n, k, m, batch);
 };
 
+/** True where portable code was asked for. */
+export function portable(): boolean {
+	return chosen === "js";
+}
+
 /**
- * Chooses who multiplies large matrices, and returns the choice before.
+ * Chooses who multiplies large matrices and computes large arrays, and returns
+ * the choice before.
  *
  * `"wasm"`, the default, is WebAssembly SIMD, or `"js"` where that is missing;
- * `"js"` is portable and sums in float64 always; `"blas"` is the system's
+ * `"js"` is portable: it computes in float64, and rounds what an operation on
+ * float32 gives once; `"blas"` is `"wasm"` with products by the system's
  * OpenBLAS, in Node with the package `koffi` installed. Results agree within
- * rounding.
+ * rounding; elementwise operations in float64 to the last bit.
  *
  * @throws where the backend is not available; the choice stays as it was.
  * @example

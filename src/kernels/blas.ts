@@ -51,9 +51,9 @@ function declaration(letter: string, type: string): string {
 }
 
 function productBy(single: Gemm, double: Gemm): Product {
-	return (x, y, out, at, n, k, m) => {
+	return (x, y, out, at, n, k, m, batch) => {
 		const gemm = out instanceof Float64Array ? double : out instanceof Float32Array ? single : undefined;
-		if (gemm === undefined || n * k * m <= smallest) return false;
+		if (gemm === undefined || batch || n * k * m <= smallest) return false;
 		const a = operand(x, n, k, out);
 		const b = operand(y, k, m, out);
 		const z = out.subarray(at, at + n * m);

@@ -12,6 +12,8 @@
  * caches by text. So every operation and dtype evaluates the text of the loop
  * once more, under its own name. Where a content-security policy forbids that,
  * the loop below runs as it stands: the same code, the same results, slower.
+ *
+ * Large arrays have loops of another kind: Note [vectors on large arrays].
  */
 
 /** A typed array of any element type. */

@@ -61,6 +61,8 @@ export function matmul(x: View, y: View, out: Storage, at: number): void {
 		left.at = from[0] as number;
 		right.at = from[1] as number;
 		let to = from[2] as number;
+		const batch = { count, x: step[0] as number, y: step[1] as number };
+		if (count > 1 && large(left, right, out, to, n, k, m, batch)) return;
 		for (let i = 0; i < count; i++) {
 			product(left, right, out, to, n, k, m);
 			left.at += step[0] as number;

@@ -11,12 +11,29 @@ export interface Matrix {
 	readonly along: number;
 }
 
+/** More than one matrix: so many, and how many elements each begins after the one before, in x and in y. */
+export interface Batch {
+	readonly count: number;
+	readonly x: number;
+	readonly y: number;
+}
+
 /**
  * Writes the product of `x` [n, k] and `y` [k, m] to `out` from `at` on, row
  * after row, and returns true; or does nothing and returns false, where the
  * product is not of its kind: too small, of integers, or larger than memory.
+ * A batch, whose products follow each other, may be refused for being one.
  */
-export type Product = (x: Matrix, y: Matrix, out: Storage, at: number, n: number, k: number, m: number) => boolean;
+export type Product = (
+	x: Matrix,
+	y: Matrix,
+	out: Storage,
+	at: number,
+	n: number,
+	k: number,
+	m: number,
+	batch?: Batch,
+) => boolean;
 
 /** The same elements, with rows for columns. */
 export function transposed(x: Matrix): Matrix {

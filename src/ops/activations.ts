@@ -52,9 +52,12 @@ const kink = (at: number[], slopes: number[], says: string): Kink => ({ at, slop
 const sampled = (low: number, high: number): Domain => ({ ...everywhere, sampled: [low, high] });
 const atInfinity = { kinks: [kink([Number.POSITIVE_INFINITY], [1], "0 at -∞, 1 at ∞")] };
 const squash = recordOf(sigmoid).value;
+/** x times the gate, and 0 where it is closed. */
+const gated = (gate: string): string => `if(${gate} == 0, 0, x * ${gate})`;
 
 /** min(max(x, 0), 6). */
 export const relu6: Unary = unary("relu6", (x) => Math.min(Math.max(x, 0), 6), "if(x > 0, if(x < 6, 1, 0), 0)", {
+	formula: "min(max(x, 0), 6)",
 	result: "number",
 	kinks: [kink([0], [0], "0 at 0, as on the left"), kink([6], [0], "0 at 6, as on the right")],
 });
@@ -102,7 +105,7 @@ export const geluTanh: Unary = unary(
 	},
 	// Beyond 100 the gate is open or closed to the last bit, and the cube may overflow.
 	"if(abs(x) < 100, sigmoid(1.5957691216057308 * x * (1 + 0.044715 * x^2)) + z * sigmoid(-1.5957691216057308 * x * (1 + 0.044715 * x^2)) * 1.5957691216057308 * (1 + 0.134145 * x^2), step(x))",
-	atInfinity,
+	{ ...atInfinity, formula: gated("sigmoid(1.5957691216057308 * x * (1 + 0.044715 * x * x))") },
 );
 /** x σ(x), also called swish. */
 export const silu: Unary = unary(
@@ -112,7 +115,7 @@ export const silu: Unary = unary(
 		return gate && x * gate;
 	},
 	"if(isFinite(x), sigmoid(x) + z * sigmoid(-x), step(x))",
-	atInfinity,
+	{ ...atInfinity, formula: gated("sigmoid(x)") },
 );
 /** x tanh(softplus(x)): Misra, 2019. */
 export const mish: Unary = unary(
@@ -131,7 +134,7 @@ export const softsign: Unary = unary(
 	"softsign",
 	(x) => (Math.abs(x) === Number.POSITIVE_INFINITY ? Math.sign(x) : x / (1 + Math.abs(x))),
 	"1 / (1 + abs(x))^2",
-	{ tex: "\\frac{#1}{1 + \\left|#1\\right|}" },
+	{ tex: "\\frac{#1}{1 + \\left|#1\\right|}", formula: "if(isFinite(x), x / (1 + abs(x)), sign(x))" },
 );
 /** x - tanh(x), with full accuracy near 0. */
 export const tanhShrink: Unary = unary(
@@ -154,6 +157,7 @@ const hardTanhOf: Ternary = ternary(
 	["if(x > y, if(x < w, 1, 0), 0)", "if(x <= y, 1, 0)", "if(x >= w, 1, 0)"],
 	{
 		result: "same",
+		formula: "min(max(x, y), w)",
 		domain: [everywhere, sampled(-1.4, -0.6), sampled(0.6, 1.4)],
 		kinks: [
 			kink([-1, -1, 1], [0, 1, 0], "0 on the bounds, unlike `clip`: the bound has it"),
@@ -166,14 +170,17 @@ export const hardSigmoid: Unary = unary(
 	"hardSigmoid",
 	(x) => Math.min(Math.max(x + 3, 0), 6) / 6,
 	"if(x > -3, if(x < 3, 1 / 6, 0), 0)",
-	{ kinks: [-3, 3].map((x) => kink([x], [0], "0 at the corners, as outside")) },
+	{ formula: "min(max(x + 3, 0), 6) / 6", kinks: [-3, 3].map((x) => kink([x], [0], "0 at the corners, as outside")) },
 );
 /** x hardSigmoid(x). */
 export const hardSwish: Unary = unary(
 	"hardSwish",
 	(x) => (x <= -3 ? 0 : x >= 3 ? x : (x * (x + 3)) / 6),
 	"if(x > -3, if(x < 3, x / 3 + 1 / 2, 1), 0)",
-	{ kinks: [kink([-3], [0], "0 at -3, as on the left"), kink([3], [1], "1 at 3, as on the right")] },
+	{
+		formula: "if(x <= -3, 0, if(x >= 3, x, x * (x + 3) / 6))",
+		kinks: [kink([-3], [0], "0 at -3, as on the left"), kink([3], [1], "1 at 3, as on the right")],
+	},
 );
 const shrinks: readonly Domain[] = [sampled(-2.4, -1.6), { ...positive, sampled: [0.7, 1.3] }];
 /** x drawn towards 0 by y, and 0 in between; y is 0.5 when left out. */

@@ -22,7 +22,7 @@ const sampled = (low: number, high: number): Domain => ({ ...everywhere, sampled
 
 /** How an operation between its operands is written; integers stay integers. */
 const infix = (symbol: string, text: string, tex: string = text) =>
-	({ result: "number", symbol, text: `#1 ${text} #2`, tex: `#1 ${tex} #2` }) as const;
+	({ result: "number", symbol, text: `#1 ${text} #2`, formula: `x ${text} y`, tex: `#1 ${tex} #2` }) as const;
 const integral = (symbol: string, text: string, tex: string = text) =>
 	({ result: "number", symbol, text, tex }) as const;
 const atZero = (slope: number, says: string): { kinks: Kink[] } => ({ kinks: [{ at: [0], slopes: [slope], says }] });
@@ -40,6 +40,7 @@ export const mul: Binary = binary("mul", (x, y) => x * y, ["y", "x"], infix("×"
 export const div: Binary = binary("div", (x, y) => x / y, ["1 / y", "-z / y"], {
 	domain: [everywhere, nonZero],
 	symbol: "÷",
+	formula: "x / y",
 	text: "#1 / #2",
 	tex: "\\frac{#1}{#2}",
 });
@@ -56,11 +57,14 @@ export const pow: Binary = binary(
 );
 
 /** x itself, as a node of its own. */
-export const identity: Unary = unary("identity", (x) => x, "1", { ...integral("=", "#1"), folded: true });
+export const identity: Unary = unary("identity", (x) => x, "1", { ...integral("=", "#1"), formula: "x", folded: true });
 /** -x. */
-export const neg: Unary = unary("neg", (x) => -x, "-1", integral("−", "-#1"));
+export const neg: Unary = unary("neg", (x) => -x, "-1", { ...integral("−", "-#1"), formula: "-x" });
 /** x². */
-export const square: Unary = unary("square", (x) => x * x, "2 * x", integral("x²", "#1^2", "{#1}^2"));
+export const square: Unary = unary("square", (x) => x * x, "2 * x", {
+	...integral("x²", "#1^2", "{#1}^2"),
+	formula: "x^2",
+});
 /** √x; NaN below 0. */
 export const sqrt: Unary = unary("sqrt", Math.sqrt, "1 / (2 * z)", {
 	domain: positive,
@@ -75,12 +79,14 @@ export const abs: Unary = unary("abs", Math.abs, "sign(x)", {
 });
 /** -1, 0 or 1. */
 export const sign: Unary = unary("sign", Math.sign, "0", {
+	formula: "if(x > 0, 1, if(x < 0, -1, x))",
 	...integral("sign", "sign(#1)", "\\operatorname{sign}\\left(#1\\right)"),
 	...atZero(0, "0 everywhere, also at the jump"),
 });
 /** 1 / x. */
 export const reciprocal: Unary = unary("reciprocal", (x) => 1 / x, "-z^2", {
 	domain: nonZero,
+	formula: "1 / x",
 	symbol: "1/x",
 	text: "1 / #1",
 	tex: "\\frac{1}{#1}",
@@ -88,6 +94,7 @@ export const reciprocal: Unary = unary("reciprocal", (x) => 1 / x, "-z^2", {
 /** 1 / √x; ∞ at 0, NaN below. */
 export const rsqrt: Unary = unary("rsqrt", (x) => 1 / Math.sqrt(x), "-z / (2 * x)", {
 	domain: positive,
+	formula: "1 / sqrt(x)",
 	symbol: "1/√",
 	tex: "\\frac{1}{\\sqrt{#1}}",
 });
@@ -115,12 +122,13 @@ export const squaredDifference: Binary = binary(
 	"squaredDifference",
 	(x, y) => (x - y) * (x - y),
 	["2 * (x - y)", "2 * (y - x)"],
-	{ result: "number", symbol: "(x−y)²", tex: "\\left(#1 - #2\\right)^2" },
+	{ result: "number", formula: "(x - y)^2", symbol: "(x−y)²", tex: "\\left(#1 - #2\\right)^2" },
 );
 // From the nearer end, so that w = 1 gives y to the last bit.
 const between = (x: number, y: number, w: number): number => (w < 0.5 ? x + w * (y - x) : y - (y - x) * (1 - w));
 /** `lerp(x, y, w)`: x + w (y - x), from x at w = 0 to y at w = 1. */
 export const lerp: Ternary = ternary("lerp", between, ["1 - w", "w", "y - x"], {
+	formula: "if(w < 0.5, x + w * (y - x), y - (y - x) * (1 - w))",
 	tex: "#1 + #3 \\left(#2 - #1\\right)",
 });
 
@@ -183,6 +191,7 @@ export const clip: Ternary = ternary(
 	["if(x >= y, if(x <= w, 1, 0), 0)", "if(x < y, if(y < w, 1, 0), 0)", "if(x > w, 1, if(w < y, 1, 0))"],
 	{
 		result: "same",
+		formula: "min(max(x, y), w)",
 		domain: [everywhere, sampled(-1.4, -0.6), sampled(0.6, 1.4)],
 		kinks: [0, 1].map((x) => ({ at: [x, 0, 1], slopes: [1, 0, 0], says: "passes the gradient on its bounds" })),
 	},

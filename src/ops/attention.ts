@@ -12,11 +12,11 @@ import { Tensor, type Value } from "../core/tensor.js";
 import { defaultGenerator, type Generator } from "../kernels/random.js";
 import { add, mul } from "./arithmetic.js";
 import { equal, where } from "./compare.js";
-import { softmax } from "./composite.js";
 import { indexSelect } from "./indexing.js";
 import { matmul } from "./linalg.js";
 import { asTensor, broadcastTo, reshape, transpose } from "./movement.js";
 import { max } from "./reduce.js";
+import { softmax } from "./softmax.js";
 
 /**
  * Rows of a table: `weight` [entries, ...features] and int32 `indices` [...]

@@ -35,7 +35,10 @@ export const notEqual: Binary = binary("notEqual", (x, y) => (x !== y ? 1 : 0), 
 const bool = (symbol: string, tex: string): PointwiseFacts => ({ ...answer, symbol, tex });
 
 /** Whether x is a number: neither infinite nor NaN. No gradient: the result is an answer. */
-export const isFinite: Unary = unary("isFinite", (x) => (Number.isFinite(x) ? 1 : 0), null, answer);
+export const isFinite: Unary = unary("isFinite", (x) => (Number.isFinite(x) ? 1 : 0), null, {
+	...answer,
+	formula: "x - x == 0",
+});
 /** Whether x is NaN. No gradient: the result is an answer. */
 export const isNaN: Unary = unary("isNaN", (x) => (Number.isNaN(x) ? 1 : 0), null, answer);
 /** Whether both hold; what is not 0 holds. No gradient: the result is an answer. */
@@ -69,6 +72,7 @@ export const where: Ternary = ternary(
 	[null, "if(x == 0, 0, 1)", "if(x == 0, 1, 0)"],
 	{
 		result: "same",
+		formula: "if(x == 0, w, y)",
 		text: "if(#1, #2, #3)",
 		tex: "\\begin{cases} #2 & #1 \\\\ #3 & \\text{otherwise} \\end{cases}",
 	},

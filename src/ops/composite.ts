@@ -69,15 +69,6 @@ export function logSumExp(x: Value, { axis, keepDims = false }: Axes = {}): Tens
 	});
 }
 
-/** exp(x) / Σ exp(x) along `axis`, the last when left out: positive, adding up to 1. */
-export function softmax(x: Value, { axis = -1 }: Axis = {}): Tensor {
-	return scope("softmax", () => {
-		const from = asFloating(x);
-		const shifted = exp(sub(from, shiftOf(from, normalizeAxes("softmax", axis, from.rank))));
-		return div(shifted, sum(shifted, { axis, keepDims: true }));
-	});
-}
-
 /** ln softmax(x) along `axis`, the last when left out, without forming the quotient. */
 export function logSoftmax(x: Value, { axis = -1 }: Axis = {}): Tensor {
 	return scope("logSoftmax", () => {

@@ -29,10 +29,10 @@ import {
 	shuffled,
 } from "../kernels/sampling.js";
 import { add, div, mul, sub } from "./arithmetic.js";
-import { softmax } from "./composite.js";
 import { full, type TensorData, tensor } from "./create.js";
 import { asTensor, broadcastTo, cast, contiguous, gather, reshape, transpose } from "./movement.js";
 import { type Binary, binary, everywhere, positive, type Ternary, ternary } from "./pointwise.js";
+import { softmax } from "./softmax.js";
 import { exp, sigmoid } from "./transcendental.js";
 
 /** Where a sample comes from. */

@@ -7,7 +7,7 @@
  */
 import { failure } from "../core/errors.js";
 import type { Formula } from "../core/formula.js";
-import { functionNamed, functionNames, type Pointwise } from "../core/op.js";
+import { constants, functionNamed, functionNames, type Pointwise } from "../core/op.js";
 import { isContiguous } from "../core/shape.js";
 import { isTracing, Scalar } from "../core/tape.js";
 import { forEachElement, type Node, Tensor, type Value } from "../core/tensor.js";
@@ -36,12 +36,6 @@ const comparison: { readonly [Operator in (Formula & { kind: "compare" })["opera
 		">=": greaterEqual,
 		"==": equal,
 	};
-
-/** Constants that formulas may name. */
-export const constants: ReadonlyMap<string, number> = new Map([
-	["pi", Math.PI],
-	["e", Math.E],
-]);
 
 /** Keeps arithmetic on plain numbers plain: nothing to record. */
 function run(f: (...operands: Value[]) => Node, ...operands: Value[]): Value {

@@ -20,6 +20,7 @@ import * as products from "./products.js";
 import * as reduce from "./reduce.js";
 import * as scan from "./scan.js";
 import * as shape from "./shape.js";
+import * as softmax from "./softmax.js";
 import * as transcendental from "./transcendental.js";
 
 type Pointwise = typeof arithmetic & typeof transcendental & Omit<typeof compare, "where">;
@@ -30,6 +31,7 @@ type Structural = typeof composite &
 	Omit<typeof products, Internal> &
 	typeof reduce &
 	typeof scan &
+	typeof softmax &
 	Omit<typeof movement & typeof shape, Internal>;
 
 /** Functions of these files that other files of the library use, and that are no operations of a user. */
@@ -170,6 +172,7 @@ for (const functions of [
 	scan,
 	movement,
 	shape,
+	softmax,
 ])
 	attach(Tensor.prototype, functions);
 

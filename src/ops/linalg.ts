@@ -8,7 +8,7 @@
 import { promote } from "../core/dtype.js";
 import { failure } from "../core/errors.js";
 import type { Bilinear } from "../core/op.js";
-import { broadcastShapes, type Shape, shapeText, sizeOf, stridesOf } from "../core/shape.js";
+import { broadcastShapes, isContiguous, type Shape, shapeText, sizeOf, stridesOf } from "../core/shape.js";
 import { allocate, Tensor, type Value } from "../core/tensor.js";
 import { matmul as matmulKernel } from "../kernels/matmul.js";
 import { bilinear } from "./define.js";
@@ -80,10 +80,13 @@ export function matmul(x: Value, y: Value): Tensor {
 		});
 	}
 	const batch = broadcastShapes("matmul", left.shape.slice(0, -2), right.shape.slice(0, -2));
-	const z = multiplying.call(
-		[broadcastTo(left, [...batch, ...left.shape.slice(-2)]), broadcastTo(right, [...batch, ...right.shape.slice(-2)])],
-		undefined,
-	) as Tensor;
+	const wide = (x: Tensor): Tensor => broadcastTo(x, [...batch, ...x.shape.slice(-2)]);
+	// A batch times one matrix is one product of more rows: so is its gradient, and not a sum over the batch.
+	const rows = right.rank === 2 && isContiguous(left.shape, left.strides);
+	const operands = rows
+		? [reshape(left, [sizeOf(left.shape.slice(0, -1)), inner[0]]), right]
+		: [wide(left), wide(right)];
+	const z = multiplying.call(operands, undefined) as Tensor;
 	const kept = [
 		...batch,
 		...(a.rank === 1 ? [] : [left.shape.at(-2) as number]),

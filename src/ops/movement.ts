@@ -8,6 +8,7 @@
 import { type DType, dtypes, isDType, isFloating, promote } from "../core/dtype.js";
 import { failure } from "../core/errors.js";
 import type { Linear } from "../core/op.js";
+import { said } from "../core/options.js";
 import {
 	broadcastShapes,
 	checkShape,
@@ -21,12 +22,13 @@ import {
 	sizeOf,
 	stridesOf,
 } from "../core/shape.js";
-import { constant, cutTape, recordPick, type Scalar } from "../core/tape.js";
+import { constant, cutTape, recordPick, Scalar } from "../core/tape.js";
 import { allocate, forEachElement, type Node, refuseTraced, Tensor, type Value, wrap } from "../core/tensor.js";
 import {
 	copy,
 	gather as gatherKernel,
 	place,
+	placeAdd,
 	scatterAdd as scatterKernel,
 	sum as sumKernel,
 } from "../kernels/strided.js";
@@ -98,6 +100,12 @@ const summing = linear<{ readonly axes: readonly number[]; readonly keepDims: bo
 	says: "sum over axes",
 	symbol: "Σ",
 	tex: "\\sum #1",
+	notation: ([x], { axes }) => {
+		const { length: rank } = x as Shape;
+		if (axes.length === rank) return "sum(#1)";
+		const single = axes.length === 1 ? rank - (axes[0] as number) : 0;
+		return single === 1 ? "rowsum(#1)" : single === 2 ? "colsum(#1)" : `sum(#1; ${axes.join(", ")})`;
+	},
 	shape: ([x], { axes, keepDims }) => reducedShape(x as Shape, axes, keepDims),
 	forward: ([x], { axes }, shape) => {
 		const z = blank((x as Tensor).dtype === "bool" ? "int32" : (x as Tensor).dtype, shape);
@@ -263,6 +271,10 @@ export function cast(x: Value, dtype: DType): Tensor {
 const permuting = linear<{ readonly axes: readonly number[] }>("permute", {
 	says: "axes in another order",
 	tex: "#1^{\\top}",
+	notation: (_, { axes }) => {
+		const swapped = axes.map((_axis, at) => (at < axes.length - 2 ? at : 2 * axes.length - 3 - at));
+		return axes.length > 1 && sameShape(axes, swapped) ? "#1.T" : `permute(#1; ${axes.join(", ")})`;
+	},
 	folded: false,
 	shape: ([x], { axes }) => axes.map((axis) => (x as Shape)[axis] as number),
 	forward: ([x], { axes }, shape) =>
@@ -328,20 +340,24 @@ function underAxis({ starts, steps, sizes, within }: Window, size: number): Wind
 	return { starts: [0, ...starts], steps: [1, ...steps], sizes: [size, ...sizes], within: [size, ...within] };
 }
 
+/** Where the window begins in the storage of `x`, and how far its elements are from each other. */
+function windowOf(x: Tensor, { starts, steps }: Window): [at: number, strides: number[]] {
+	const at = starts.reduce((sum, start, axis) => sum + start * (x.strides[axis] as number), x.offset);
+	return [at, x.strides.map((stride, axis) => stride * (steps[axis] as number))];
+}
+
 const slicing: Linear<Window> = linear<Window>("slice", {
 	says: "a regular window of the elements",
 	shape: (_, { sizes }) => sizes,
-	forward: ([x], { starts, steps, sizes }) => {
-		const { strides, offset } = x as Tensor;
-		const first = starts.reduce((at, start, axis) => at + start * (strides[axis] as number), offset);
-		return view(
-			x as Tensor,
-			sizes,
-			strides.map((stride, axis) => stride * (steps[axis] as number)),
-			first,
-		);
+	forward: ([x], window) => {
+		const [at, strides] = windowOf(x as Tensor, window);
+		return view(x as Tensor, window.sizes, strides, at);
 	},
 	transpose: (gz, _, window) => [padding.call([gz], window)],
+	addTranspose: (gz, window, gx) => {
+		const [at, strides] = windowOf(gx, window);
+		placeAdd(gz, gx.storage, at, strides);
+	},
 	batched: ([x], window, size) => slicing.call([x as Tensor], underAxis(window, size)) as Tensor,
 	samples: [
 		{ shapes: [[5]], attributes: { starts: [1], steps: [2], sizes: [2], within: [5] } },
@@ -352,15 +368,10 @@ const slicing: Linear<Window> = linear<Window>("slice", {
 const padding: Linear<Window> = linear<Window>("pad", {
 	says: "the elements placed among zeros",
 	shape: (_, { within }) => within,
-	forward: ([x], { starts, steps }, shape) => {
+	forward: ([x], window, shape) => {
 		const z = blank((x as Tensor).dtype, shape);
-		const first = starts.reduce((at, start, axis) => at + start * (z.strides[axis] as number), z.offset);
-		place(
-			x as Tensor,
-			z.storage,
-			first,
-			z.strides.map((stride, axis) => stride * (steps[axis] as number)),
-		);
+		const [at, strides] = windowOf(z, window);
+		place(x as Tensor, z.storage, at, strides);
 		return z;
 	},
 	transpose: (gz, _, window) => [slicing.call([gz], window)],
@@ -573,6 +584,7 @@ const gathering = linear<{ readonly index: Tensor; readonly axis: number }>("gat
 		gatherKernel(x as Tensor, index, axis, z.storage, z.offset);
 		return z;
 	},
+	addTranspose: (gz, { index, axis }, gx) => scatterKernel(gz, index, axis, gx.storage, gx.offset, gx.shape),
 	transpose: (gz, [x], { index, axis }) => [
 		scatterAdd(blank((x as Tensor).dtype, (x as Tensor).shape), index, gz as Tensor, { axis }),
 	],
@@ -683,12 +695,18 @@ const collecting: Linear<{ readonly shape: Shape }> = linear<{ readonly shape: S
 
 const picking: Linear<{ readonly position: number }> = linear<{ readonly position: number }>("pick", {
 	says: "one element of a tensor, as a number of the tape",
+	notation: ([x], { position }) => `#1[${placeOf(position, x as Shape).join(",")}]`,
 	shape: () => [],
 	forward: ([x]) => x as Tensor,
 	call: ([x], { position }) => pick(x as Tensor, position),
 	transpose: (gz, [x], { position }) => [oneHot(gz, (x as Tensor).shape, position)],
 	samples: [],
 });
+
+/** Indices of an element, counted from 1 as formulas do. */
+function placeOf(position: number, shape: Shape): number[] {
+	return stridesOf(shape).map((stride, axis) => (Math.floor(position / stride) % (shape[axis] as number)) + 1);
+}
 
 /** Scalars as a tensor of `shape`, in row-major order; gradients flow back to each of them. */
 export function fromScalars(scalars: readonly (number | Scalar)[], shape: Shape = [scalars.length]): Tensor {
@@ -748,5 +766,12 @@ function oneHot(x: Node, shape: Shape, position: number): Tensor {
 /** Any value as a tensor: numbers become constants of rank 0, scalars cross over with their gradient. */
 export function asTensor(x: Value): Tensor {
 	if (x instanceof Tensor) return x;
-	return typeof x === "number" ? wrap(Float64Array.of(x), []) : fromScalars([x], []);
+	if (typeof x === "number") return wrap(Float64Array.of(x), []);
+	if (x instanceof Scalar) return fromScalars([x], []);
+	throw failure({
+		what: "operation: not a value",
+		expected: "a number, scalar or tensor",
+		actual: said(x),
+		fix: "tensor([...]) makes one of nested arrays",
+	});
 }

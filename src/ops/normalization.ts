@@ -84,7 +84,7 @@ export interface BatchNormOptions extends Affine {
 }
 
 /** A normalized batch, and by what it was normalized. */
-export interface BatchNorm {
+export interface NormalizedBatch {
 	readonly output: Tensor;
 	/** Per channel. Detach it to collect it. */
 	readonly mean: Tensor;
@@ -110,7 +110,7 @@ export interface BatchNorm {
  * console.log(output.toArray()[0]); // [ -0.8944271909999159, 0 ]
  * ```
  */
-export function batchNorm(x: Value, options: BatchNormOptions = {}): BatchNorm {
+export function batchNorm(x: Value, options: BatchNormOptions = {}): NormalizedBatch {
 	return scope("batchNorm", () => {
 		const from = floating(x);
 		checkChannels("batchNorm", from);

@@ -23,9 +23,11 @@ import {
 } from "../core/tape.js";
 import { allocate, type Node, record, recordWanted, Tensor, type Value } from "../core/tensor.js";
 import { type Map1, type Map2, type Map3, map1, map2, map3, ownCopy } from "../kernels/loops.js";
+import { fewest } from "../kernels/vectors.js";
 import { rows } from "../kernels/walk.js";
 import { type Facts, facts } from "./define.js";
 import { asTensor, broadcastTo } from "./movement.js";
+import { vectorValue } from "./vectorize.js";
 
 /** A function of one value: numbers and scalars give a scalar, tensors a tensor. */
 export interface Unary {
@@ -59,6 +61,8 @@ export interface PointwiseFacts extends Facts {
 	readonly result?: ResultKind;
 	/** Other names under which formulas may call it. */
 	readonly aliases?: readonly string[];
+	/** The value as a formula in `x`, `y` and `w`, where one says it to the last bit: large arrays are computed by it. */
+	readonly formula?: string;
 }
 
 /** All real numbers. */
@@ -85,6 +89,7 @@ function pointwise(
 		arity,
 		opcode: nextOpcode(arity),
 		value,
+		formula: given.formula === undefined ? undefined : parseFormula(given.formula),
 		partials: partials.map((partial): Formula | undefined => (partial === null ? undefined : parseFormula(partial))),
 		domain: Array.from({ length: arity }, (_, operand) => single[operand] ?? (single[0] as Domain)),
 		result: given.result ?? "float",
@@ -243,15 +248,18 @@ function result(dtype: DType, shape: Shape): Tensor {
 
 function liftUnary(op: Pointwise): (x: Value) => Tensor {
 	const loops: Map1[] = [];
+	const vector = vectorValue(op);
 	return (x) => {
 		const from = x as Tensor;
 		const dtype = resultDType(op.result, from.dtype);
 		const z = result(dtype, from.shape);
+		const { size } = z;
+		if (size >= fewest && vector([from], z, false)) return finish(op, z, [from]);
 		const key = dtypeNumber[from.dtype] * 4 + dtypeNumber[dtype];
 		loops[key] ??= ownCopy(`${op.name}_${from.dtype}_${dtype}`, map1)(op.value);
 		const loop = loops[key];
 		if (isContiguous(from.shape, from.strides)) {
-			loop(z.size, from.storage, from.offset, 1, z.storage, z.offset);
+			loop(size, from.storage, from.offset, 1, z.storage, z.offset);
 		} else {
 			rows(from.shape, [from.strides, z.strides], [from.offset, z.offset], (count, at, step) => {
 				loop(count, from.storage, at[0] as number, step[0] as number, z.storage, at[1] as number);
@@ -277,6 +285,7 @@ function zeros(rank: number): readonly number[] {
 
 function liftBinary(op: Pointwise): (x: Value, y: Value) => Tensor {
 	const loops: Map2[] = [];
+	const vector = vectorValue(op);
 	return (x, y) => {
 		let a: Tensor;
 		let b: Tensor;
@@ -297,13 +306,15 @@ function liftBinary(op: Pointwise): (x: Value, y: Value) => Tensor {
 		}
 		const dtype = resultDType(op.result, promote(a.dtype, b.dtype));
 		const z = result(dtype, a.shape);
+		const { size } = z;
+		if (size >= fewest && vector([a, b], z, false)) return finish(op, z, [a, b]);
 		const key = (dtypeNumber[a.dtype] * 4 + dtypeNumber[b.dtype]) * 4 + dtypeNumber[dtype];
 		loops[key] ??= ownCopy(`${op.name}_${a.dtype}_${b.dtype}_${dtype}`, map2)(op.value);
 		const loop = loops[key];
 		const stepA = flatStep(a);
 		const stepB = flatStep(b);
 		if (stepA >= 0 && stepB >= 0) {
-			loop(z.size, a.storage, a.offset, stepA, b.storage, b.offset, stepB, z.storage, z.offset);
+			loop(size, a.storage, a.offset, stepA, b.storage, b.offset, stepB, z.storage, z.offset);
 		} else {
 			rows(a.shape, [a.strides, b.strides, z.strides], [a.offset, b.offset, z.offset], (count, at, step) => {
 				const [startA, startB, startZ] = at as readonly [number, number, number];
@@ -324,6 +335,7 @@ export function flatStep(x: { readonly shape: Shape; readonly strides: readonly 
 
 function liftTernary(op: Pointwise): (x: Value, y: Value, w: Value) => Tensor {
 	const loops: Map3[] = [];
+	const vector = vectorValue(op);
 	const counts = (operand: number): boolean =>
 		op.partials[operand] !== undefined || op.partials.every((partial) => partial === undefined);
 	return (...operands) => {
@@ -338,6 +350,7 @@ function liftTernary(op: Pointwise): (x: Value, y: Value, w: Value) => Tensor {
 		const values = [x, y, w].filter((_, operand) => counts(operand));
 		const dtype = resultDType(op.result, values.map((operand) => operand.dtype).reduce(promote));
 		const z = result(dtype, shape);
+		if (z.size >= fewest && vector([x, y, w], z, false)) return finish(op, z, [x, y, w]);
 		const key = [x, y, w, z].reduce((code, operand) => code * 4 + dtypeNumber[operand.dtype], 0);
 		loops[key] ??= ownCopy(`${op.name}_${x.dtype}_${y.dtype}_${w.dtype}_${dtype}`, map3)(op.value);
 		const loop = loops[key];

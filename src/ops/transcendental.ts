@@ -3,7 +3,7 @@
  *
  * One line is a whole definition: the name, the value, and dz/dx as a formula
  * in the input `x` and the output `z`. Nothing about these functions is said
- * anywhere else.
+ * anywhere else, but how vectors of float32 compute some of them.
  *
  * A derivative prefers `z` to `x`: `z` is already on the tape, so the backward
  * pass pays for no second transcendental.
@@ -143,6 +143,7 @@ export const sigmoid: Unary = unary("sigmoid", squash, "z * (1 - z)", {
 });
 /** ln σ(x), without forming σ(x). */
 export const logSigmoid: Unary = unary("logSigmoid", (x) => -soft(-x), "sigmoid(-x)", {
+	formula: "-softplus(-x)",
 	symbol: "ln σ",
 	tex: "\\ln \\sigma\\left(#1\\right)",
 });
@@ -153,6 +154,7 @@ export const softplus: Unary = unary("softplus", soft, "sigmoid(x)", {
 /** max(x, 0). */
 export const relu: Unary = unary("relu", (x) => Math.max(x, 0), "if(x > 0, 1, 0)", {
 	result: "number",
+	formula: "max(x, 0)",
 	tex: "\\operatorname{relu}\\left(#1\\right)",
 	...kinkAtZero(0, "0 at 0, as on the left"),
 });
@@ -163,11 +165,13 @@ export const leakyRelu: Binary = binary(
 	["if(x > 0, 1, y)", "if(x > 0, 0, x)"],
 	{
 		says: "x above 0, slope · x below",
+		formula: "if(x > 0, x, y * x)",
 		kinks: [{ at: [0, 0.01], slopes: [0.01, 0], says: "the slope of the left side at 0" }],
 	},
 );
 /** 1 above 0, otherwise 0: the perceptron's threshold. */
 export const step: Unary = unary("step", (x) => (x > 0 ? 1 : x <= 0 ? 0 : x), "0", {
+	formula: "if(x > 0, 1, if(x <= 0, 0, x))",
 	result: "number",
 	...kinkAtZero(0, "0 everywhere, also at the jump; the value at 0 is 0"),
 });

@@ -117,6 +117,14 @@ describe("defineOp: one line gives a function its gradient, record and tests", (
 		expect(w.grad?.toArray()).toEqual([3 / 5, 5 / 13]);
 	});
 
+	test("a value may be a formula: then nothing is said twice in two languages", () => {
+		const bell = defineOp({ name: "bell", value: "exp(-(x - y)^2 / 2)", partials: ["(y - x) * z", "(x - y) * z"] });
+		expect(bell(1, 3).item()).toBe(Math.exp(-2));
+		expect([...bell(tensor([0, 1]), 1).data]).toEqual([Math.exp(-0.5), 1]);
+		const report = checkGradients((x: Scalar, y: Scalar) => bell(x, y), [0.3, 0.9], { order: 2 });
+		expect(verdictOf(report)).toBe("agrees");
+	});
+
 	test("an operand with a null partial has no gradient, which is not 0", () => {
 		const [x, y, w] = [scalar(1), scalar(2), scalar(3)];
 		mix(x, y, w).backward();
@@ -146,7 +154,10 @@ describe("defineOp: one line gives a function its gradient, record and tests", (
 		expect(messageOf(() => defineOp({ name: "caller", value, partials: ["unknownFunction(x)"] }))).toContain(
 			"unknownFunction",
 		);
-		for (const name of ["wrong", "broken", "stranger", "caller"]) expect(operation(name)).toBeUndefined();
+		expect(messageOf(() => defineOp({ name: "early", value: "x + z", partials: ["1"] }))).toContain('"z"');
+		expect(messageOf(() => defineOp({ name: "narrow", value: "x * y", partials: ["y"] }))).toContain('"y"');
+		for (const name of ["wrong", "broken", "stranger", "caller", "early", "narrow"])
+			expect(operation(name)).toBeUndefined();
 	});
 });
 

@@ -233,6 +233,76 @@ describe("where WebAssembly is missing", () => {
 	});
 });
 
+describe("batches", () => {
+	/** Matrices [count, rows, columns] of a storage of [tokens, parts, heads, width], as those of attention. */
+	const among = (
+		count: number,
+		rows: number,
+		columns: number,
+		parts: number,
+		dtype: (typeof floating)[number],
+	): View => {
+		const storage = newStorage(dtype, 5 + rows * parts * count * columns);
+		storage.set(numbers(storage.length, parts));
+		const down = parts * count * columns;
+		return { storage, offset: 5, shape: [count, rows, columns], strides: [columns, down, 1] };
+	};
+	const turned = ({ storage, offset, shape, strides }: View): View => {
+		const swap = ([a, b, c]: readonly number[]): number[] => [a, c, b] as number[];
+		return { storage, offset, shape: swap(shape), strides: swap(strides) };
+	};
+	const at = ({ storage, offset, shape, strides }: View, i: number): View => ({
+		storage,
+		offset: offset + i * (strides[0] as number),
+		shape: shape.slice(1),
+		strides: strides.slice(1),
+	});
+
+	/** All products in one call, and one by one. */
+	function both(x: View, y: View, dtype: (typeof floating)[number]): { together: number[]; apart: number[] } {
+		const [count, n] = x.shape as [number, number];
+		const m = y.shape[2] as number;
+		const { out, at: start, result } = output(count * n * m, dtype);
+		matmul(x, y, out, start);
+		const apart = Array.from({ length: count }, (_, i) => by("wasm", at(x, i), at(y, i), dtype));
+		return { together: result(), apart: apart.flat() };
+	}
+
+	const sizes: readonly (readonly [count: number, n: number, k: number, m: number, parts: number])[] = [
+		[4, 64, 16, 64, 3],
+		[3, 13, 7, 9, 2],
+		[5, 1, 40, 30, 1],
+		[5, 30, 40, 1, 1],
+		[2, 128, 256, 40, 1],
+		[2, 129, 20, 20, 1],
+		[2, 20, 257, 20, 1],
+		[2, 20, 20, 20, 9],
+		[300, 40, 30, 20, 1],
+	];
+
+	it.each(floating.flatMap((dtype) => sizes.map((list) => [dtype, ...list] as const)))(
+		"%s: %i products [%i, %i] @ [%i] among %i give the bits of the single ones",
+		(dtype, count, n, k, m, parts) => {
+			const x = among(count, n, k, parts, dtype);
+			const y = among(count, k, m, parts, dtype);
+			const { together, apart } = both(x, y, dtype);
+			expect(together).toEqual(apart);
+			const swapped = both(turned(among(count, k, n, parts, dtype)), turned(among(count, m, k, parts, dtype)), dtype);
+			expect(swapped.together).toEqual(swapped.apart);
+		},
+	);
+
+	it("one matrix may serve all, and matrices may lie backward", () => {
+		const x = among(6, 20, 12, 1, "float32");
+		const y = { ...among(6, 12, 20, 1, "float32"), strides: [0, 20, 1] };
+		const last = { ...x, offset: x.offset + 5 * 12, strides: [-12, 72, 1] };
+		for (const factor of [x, last]) {
+			const { together, apart } = both(factor, y, "float32");
+			expect(together).toEqual(apart);
+		}
+	});
+});
+
 describe("setBackend", () => {
 	it("returns the choice before, and keeps it where a name is unknown", () => {
 		expect(setBackend("js")).toBe("wasm");

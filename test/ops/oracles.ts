@@ -382,6 +382,8 @@ export const definitions: Readonly<Record<string, Definition>> = {
 			});
 			return total(terms);
 		}),
+	softmax: ([x], { axis }: { axis: number }) =>
+		alongAxis(x, axis, (list) => list.map((u) => Math.exp(u) / total(list.map(Math.exp)))),
 	argMax: ([x], { axis }: { axis: number }) => alongAxis(x, axis, (list) => [firstLargest(list)]),
 	argMin: ([x], { axis }: { axis: number }) => alongAxis(x, axis, (list) => [firstLargest(negated(list))]),
 	argCumMax: ([x], { axis }: { axis: number }) => alongAxis(x, axis, (list) => soFar(list, lastLargest)),

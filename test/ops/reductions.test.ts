@@ -21,12 +21,13 @@ import {
 	softmax,
 	sub,
 	sum,
-	type Tensor,
+	Tensor,
 	tensor,
 	variance,
 	zeros,
 } from "chainrule";
 import { describe, expect, test } from "vitest";
+import { ancestors } from "../../src/core/graph.js";
 import { messageOf, verdictOf } from "../verdicts.js";
 import { distinct, whole } from "./sampling.js";
 
@@ -39,6 +40,11 @@ function product(x: number[][], y: number[][]): number[][] {
 	return x.map((row) =>
 		(y[0] ?? []).map((_, j) => row.reduce((total, value, k) => total + value * (y[k]?.[j] as number), 0)),
 	);
+}
+
+/** Names of the operations that `z` was computed by. */
+function nodesOf(z: Tensor): string[] {
+	return ancestors([z]).flatMap((x) => (x instanceof Tensor && x.op ? [x.op.name] : []));
 }
 
 describe("matmul", () => {
@@ -94,6 +100,24 @@ describe("matmul", () => {
 		}
 		expect(matmul(whole([3, 2, 4], random), whole([4], random)).shape).toEqual([3, 2]);
 		expect(matmul(whole([4], random), whole([3, 4, 2], random)).shape).toEqual([3, 2]);
+	});
+
+	test("of a batch with one matrix is one product of more rows, wherever the batch lies", () => {
+		const y = parameter(whole([4, 5], random), { dtype: "float64" });
+		const lying = [whole([2, 3, 4], random), whole([3, 2, 4], random).permute([1, 0, 2])] as const;
+		for (const x of lying) {
+			const z = matmul(x, y);
+			const seed = whole([2, 3, 5], random).cast("float64");
+			const [gy] = gradients(z, [y], { cotangent: seed });
+			const each = [0, 1].map((i) => [x.slice([i]), seed.slice([i])] as const);
+			for (const [i, [rows]] of each.entries()) expect(z.slice([i]).toArray()).toEqual(matmul(rows, y).toArray());
+			const [first, second] = each.map(([rows, g]) => matmul(rows.T, g)) as [Tensor, Tensor];
+			expect(gy.toArray()).toEqual(first.add(second).toArray());
+		}
+		// The gradient of the matrix is no sum over the batch: the graph does not repeat it.
+		expect(nodesOf(matmul(lying[0], y))).not.toContain("broadcastTo");
+		expect(matmul(zeros([2, 0, 4]), y).shape).toEqual([2, 0, 5]);
+		expect(matmul(zeros([2, 3, 0]), zeros([0, 5])).toArray()).toEqual(zeros([2, 3, 5]).toArray());
 	});
 
 	test.each([

@@ -34,9 +34,8 @@ import fc from "fast-check";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { isFloating } from "../../src/core/dtype.js";
 import { callsIn, namesIn, sameFormula } from "../../src/core/formula.js";
-import { type AnyOp, functionNamed, type Linear, type Pointwise } from "../../src/core/op.js";
+import { type AnyOp, constants, functionNamed, type Linear, type Pointwise } from "../../src/core/op.js";
 import { type Shape, sizeOf } from "../../src/core/shape.js";
-import { constants } from "../../src/ops/evaluate.js";
 import { verdictOf } from "../verdicts.js";
 import { definitions, type Grid, identities, inside, matrixPairs } from "./oracles.js";
 import {

@@ -28,6 +28,7 @@
 import {
 	assemble,
 	type Code,
+	type Floats,
 	type Func,
 	f32,
 	f32x4,
@@ -84,7 +85,7 @@ interface Kind {
 	readonly lanes: 4 | 2;
 	readonly scalar: typeof f32;
 	readonly splat: typeof v128.load;
-	readonly arithmetic: typeof f32x4;
+	readonly arithmetic: Floats;
 }
 
 const float32: Kind = { lanes: 4, scalar: f32, splat: v128.load32_splat, arithmetic: f32x4 };
