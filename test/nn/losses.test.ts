@@ -18,7 +18,25 @@ import {
 	tensor,
 	zeros,
 } from "chainrule";
-import { bce, bceWithLogits, crossEntropy, halfSse, hinge, type Loss, mse, type Reduction, sse } from "chainrule/nn";
+import {
+	bce,
+	bceWithLogits,
+	crossEntropy,
+	focal,
+	halfSse,
+	hinge,
+	huber,
+	type Loss,
+	LossModule,
+	logCosh,
+	mae,
+	mse,
+	poissonNll,
+	type Reduction,
+	smoothL1,
+	squaredHinge,
+	sse,
+} from "chainrule/nn";
 import { describe, expect, it } from "vitest";
 
 /** Each loss with the textbook formula for one element, its usual reduction, its gradient, and sound targets. */
@@ -84,6 +102,80 @@ const table: readonly {
 		slope: (x, y) => (y * x < 1 ? -y : 0),
 		predictions: [-2, 0.5, 3, -0.1],
 		targets: [1, 1, 1, -1],
+	},
+	{
+		name: "squaredHinge",
+		loss: squaredHinge,
+		usual: "mean",
+		naive: (x, y) => Math.max(0, 1 - y * x) ** 2,
+		slope: (x, y) => -2 * y * Math.max(0, 1 - y * x),
+		predictions: [-2, 0.5, 3, -0.1],
+		targets: [1, 1, 1, -1],
+	},
+	{
+		name: "focal",
+		loss: focal,
+		usual: "mean",
+		naive: (z, y) => {
+			const p = 1 / (1 + Math.exp(-z));
+			const given = y * p + (1 - y) * (1 - p);
+			const entropy = -y * Math.log(p) - (1 - y) * Math.log(1 - p);
+			return (0.25 * y + 0.75 * (1 - y)) * (1 - given) ** 2 * entropy;
+		},
+		slope: (z, y) => {
+			const p = 1 / (1 + Math.exp(-z));
+			const given = y * p + (1 - y) * (1 - p);
+			const entropy = -y * Math.log(p) - (1 - y) * Math.log(1 - p);
+			const turned = -2 * (1 - given) * (2 * y - 1) * p * (1 - p) * entropy;
+			return (0.25 * y + 0.75 * (1 - y)) * (turned + (1 - given) ** 2 * (p - y));
+		},
+		predictions: [-2, 0.5, 3, -0.1],
+		targets: [0, 1, 0, 0.7],
+	},
+	{
+		name: "mae",
+		loss: mae,
+		usual: "mean",
+		naive: (x, y) => Math.abs(x - y),
+		slope: (x, y) => Math.sign(x - y),
+		predictions: [1.5, -2, 0.25, 3],
+		targets: [1, -1, 0.75, 7],
+	},
+	{
+		name: "huber",
+		loss: huber,
+		usual: "mean",
+		naive: (x, y) => (Math.abs(x - y) <= 1 ? (x - y) ** 2 / 2 : Math.abs(x - y) - 1 / 2),
+		slope: (x, y) => Math.max(-1, Math.min(1, x - y)),
+		predictions: [1.5, -2, 0.25, 3],
+		targets: [1, -0.5, 0.25, 7],
+	},
+	{
+		name: "smoothL1",
+		loss: smoothL1,
+		usual: "mean",
+		naive: (x, y) => (Math.abs(x - y) < 1 ? (x - y) ** 2 / 2 : Math.abs(x - y) - 1 / 2),
+		slope: (x, y) => Math.max(-1, Math.min(1, x - y)),
+		predictions: [1.5, -2, 0.25, 3],
+		targets: [1, -0.5, 0.25, 7],
+	},
+	{
+		name: "logCosh",
+		loss: logCosh,
+		usual: "mean",
+		naive: (x, y) => Math.log(Math.cosh(x - y)),
+		slope: (x, y) => Math.tanh(x - y),
+		predictions: [1.5, -2, 0.25, 3],
+		targets: [1, -0.5, 0.25, 7],
+	},
+	{
+		name: "poissonNll",
+		loss: poissonNll,
+		usual: "mean",
+		naive: (x, y) => Math.exp(x) - y * x,
+		slope: (x, y) => Math.exp(x) - y,
+		predictions: [-2, 0.5, 1.2, -0.1],
+		targets: [0, 1, 4, 2],
 	},
 ];
 
@@ -164,6 +256,85 @@ describe.each(table)("$name", ({ name, loss, usual, naive, slope, predictions, t
 		const [flat, column] = [ones([4]), ones([4, 1])];
 		expect(() => loss(flat, column)).toThrow(`${name}: shapes of predictions and targets differ`);
 		expect(() => loss(ones([2, 4]), flat)).toThrow(`${name}: shapes of predictions and targets differ`);
+	});
+});
+
+describe("losses with options", () => {
+	const [x, y] = [
+		[1.5, -2, 0.25, 3],
+		[1, -0.5, 0.25, 7],
+	];
+
+	it("huber and smoothL1 are one curve at two scales", () => {
+		for (const width of [0.3, 1, 2.5]) {
+			const [h, s] = [huber(x, y, { delta: width }).item(), smoothL1(x, y, { beta: width }).item()];
+			expect(h).toBeCloseTo(width * s, 14);
+			const naive = x.map((number, index) => {
+				const d = Math.abs(number - (y[index] as number));
+				return d <= width ? (d * d) / 2 : width * (d - width / 2);
+			});
+			expect(h).toBeCloseTo(naive.reduce((sum, one) => sum + one, 0) / 4, 14);
+		}
+	});
+
+	it("logCosh keeps its digits for errors near 0 and far away", () => {
+		// ln cosh 1e-5 = 4.99999999991666666667e-11, ln cosh 800 = 800 - ln 2
+		expect(Math.abs(logCosh(1e-5, 0).value / 4.999999999916667e-11 - 1)).toBeLessThan(1e-15);
+		expect(logCosh(800, 0).value).toBe(800 - Math.LN2);
+		expect(logCosh([1, -1], [0, 0]).item()).toBeCloseTo(0.4337808304830272, 15);
+	});
+
+	it("weights of elements multiply, and the mean still divides by n", () => {
+		const [z, t] = [tensor([1, -2, 0.5]), tensor([1, 0, 0])];
+		const each = bceWithLogits(z, t, { reduction: "none" }).data;
+		const weighted = bceWithLogits(z, t, { weight: [1, 2, 4] }).item();
+		expect(weighted).toBeCloseTo(((each[0] as number) + 2 * (each[1] as number) + 4 * (each[2] as number)) / 3, 14);
+		expect(bce(sigmoid(z), t, { weight: [1, 2, 4] }).item()).toBeCloseTo(weighted, 14);
+		const rows = (data: number[]) => tensor(data, { shape: [2, 3] });
+		const perColumn = bceWithLogits(rows([1, -2, 0.5, 0, 1, 2]), rows([1, 0, 0, 1, 1, 0]), { weight: [1, 0, 3] });
+		const perElement = bceWithLogits(rows([1, -2, 0.5, 0, 1, 2]), rows([1, 0, 0, 1, 1, 0]), {
+			weight: rows([1, 0, 3, 1, 0, 3]),
+		});
+		expect(perColumn.item()).toBe(perElement.item());
+	});
+
+	it("posWeight multiplies the term of target 1, stable in logits", () => {
+		const naive = (z: number, target: number, w: number) =>
+			w * target * Math.log(1 + Math.exp(-z)) + (1 - target) * Math.log(1 + Math.exp(z));
+		expect(bceWithLogits(0.7, 1, { posWeight: 3 }).value).toBeCloseTo(naive(0.7, 1, 3), 14);
+		expect(bceWithLogits([0.7, -1], [0.3, 0], { posWeight: [3, 5], reduction: "sum" }).item()).toBeCloseTo(
+			naive(0.7, 0.3, 3) + naive(-1, 0, 5),
+			14,
+		);
+		expect(bceWithLogits([1000, -1000], [0, 1], { posWeight: 3, reduction: "none" }).toArray()).toEqual([1000, 3000]);
+	});
+
+	it("focal without focus is half of the cross-entropy, and stays finite far out", () => {
+		const [z, t] = [tensor([1, -2, 0.5]), tensor([1, 0, 0.3])];
+		expect(focal(z, t, { alpha: 0.5, gamma: 0 }).item()).toBeCloseTo(bceWithLogits(z, t).item() / 2, 14);
+		for (const gamma of [0.5, 2]) {
+			const far = parameter([1000, -1000, 1000, -1000]);
+			const loss = focal(far, [0, 0, 1, 1], { gamma, reduction: "sum" });
+			loss.backward();
+			expect(loss.item()).toBe(1000);
+			expect(far.grad?.toArray()).toEqual([0.75, 0, 0, -0.25]);
+		}
+	});
+
+	it("poissonNll of rates, and with the constant that no prediction changes", () => {
+		expect(poissonNll(2, 3, { logInput: false, epsilon: 0 }).value).toBeCloseTo(2 - 3 * Math.log(2), 14);
+		const stirling = 3 * Math.log(3) - 3 + Math.log(6 * Math.PI) / 2;
+		expect(poissonNll([0.5, 0.5, 0.5], [3, 1, 0], { full: true, reduction: "sum" }).item()).toBeCloseTo(
+			3 * Math.exp(0.5) - 4 * 0.5 + stirling,
+			14,
+		);
+	});
+
+	it("a loss with its options is a module", () => {
+		const criterion = new LossModule(huber, { delta: 0.5 });
+		expect(criterion.call(x, y).item()).toBe(huber(x, y, { delta: 0.5 }).item());
+		expect(criterion.parameterCount()).toBe(0);
+		expect(new LossModule(mse).call(x, y).item()).toBe(mse(x, y).item());
 	});
 });
 
