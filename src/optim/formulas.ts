@@ -1,0 +1,119 @@
+/**
+ * Optimizers whose rule is a few formulas.
+ *
+ * A rule has two halves: the lines that run for every element, and the numbers
+ * they use in step t. What depends on the step alone, such as the correction of
+ * a mean that began at 0, belongs to the second.
+ */
+import { newStorage } from "../core/dtype.js";
+import { failure } from "../core/errors.js";
+import { wrap } from "../core/tensor.js";
+import { Tensor, type Value } from "../index.js";
+import type { Parameter } from "../nn/module.js";
+import type { OptimizerOptions, ParameterGroup } from "./groups.js";
+import { Optimizer } from "./optimizer.js";
+import { type Rule, ruleOf, type StepNumbers } from "./rule.js";
+import type { Settings } from "./settings.js";
+import { elementsOf, type Form, formOf, type Memory, single } from "./state.js";
+
+/**
+ * An optimizer written as formulas. Extend it and give the lines, each
+ * `name = formula`, carried out in order for every element: `p` is the
+ * parameter and `g` its gradient; a name that is read before it is defined is
+ * remembered, from 0 on; all others are `numbers`. The rule serves scalars and
+ * tensors, runs as one loop, and its state is saved with the others.
+ *
+ * @example
+ * ```ts
+ * import { scalar, square } from "chainrule";
+ * import { FormulaOptimizer, type OptimizerOptions, type Settings } from "chainrule/optim";
+ *
+ * // Moves by the learning rate against the sign of a running mean of gradients.
+ * class SignDescent extends FormulaOptimizer<OptimizerOptions> {
+ * 	protected override formulas(): string[] {
+ * 		return ["m = 0.5*m + 0.5*g", "p = p - γ*sign(m)"];
+ * 	}
+ * 	protected override numbers({ learningRate: γ }: Settings<OptimizerOptions>): { [name: string]: number } {
+ * 		return { γ };
+ * 	}
+ * }
+ *
+ * const x = scalar(3);
+ * const optimizer = new SignDescent([x], { learningRate: 0.5 });
+ * square(x).backward();
+ * optimizer.step();
+ * console.log(x.value); // 2.5
+ * ```
+ */
+export abstract class FormulaOptimizer<Options extends OptimizerOptions> extends Optimizer<Options> {
+	readonly #rules = new WeakMap<Settings<Options>, Rule>();
+
+	/** The lines of the rule; called once per settings. */
+	protected abstract formulas(settings: Settings<Options>): readonly string[];
+
+	/** The numbers the lines use in step `t`, which is 1 at first and counted per parameter. */
+	protected abstract numbers(settings: Settings<Options>, t: number, memory: Memory): StepNumbers;
+
+	/** What is remembered once per parameter, beside the count of steps `t`: names and first values. */
+	protected singles(_settings: Settings<Options>): { readonly [name: string]: number } {
+		return {};
+	}
+
+	/** The first values of what is remembered per element, where they are not 0. */
+	protected firsts(_settings: Settings<Options>): { readonly [name: string]: number } {
+		return {};
+	}
+
+	protected override moved(parameter: Parameter, gradient: Value, { settings }: ParameterGroup<Options>): Value {
+		const rule = this.#ruleFor(settings);
+		const memory = this.memoryOf(parameter);
+		this.#begin(parameter, memory, settings, rule);
+		const t = ((memory.t as Tensor).storage[0] as number) + 1;
+		(memory.t as Tensor).storage[0] = t;
+		const numbers = this.numbers(settings, t, memory);
+		if (t === 1) this.#checkNumbers(rule, numbers);
+		if (!(parameter instanceof Tensor)) return rule.moveNumber(parameter.value, Number(gradient), memory, numbers);
+		return rule.move(parameter, elementsOf(gradient), memory, numbers);
+	}
+
+	protected override memoryForms(parameter: Parameter, settings: Settings<Options>): { readonly [name: string]: Form } {
+		const names = [...this.#ruleFor(settings).remembered];
+		return {
+			t: single,
+			...Object.fromEntries(Object.keys(this.singles(settings)).map((name) => [name, single])),
+			...Object.fromEntries(names.map((name) => [name, formOf(parameter)])),
+		};
+	}
+
+	#ruleFor(settings: Settings<Options>): Rule {
+		let rule = this.#rules.get(settings);
+		if (rule === undefined) {
+			rule = ruleOf(this.formulas(settings));
+			this.#rules.set(settings, rule);
+		}
+		return rule;
+	}
+
+	#checkNumbers({ given, remembered }: Rule, numbers: StepNumbers): void {
+		const missing = given.filter((name) => !Object.hasOwn(numbers, name));
+		if (missing.length === 0) return;
+		throw failure({
+			what: `${this.algorithm}: a formula uses what nobody gives`,
+			expected: ["p", "g", ...remembered, ...Object.keys(numbers)].join(", "),
+			actual: missing.join(", "),
+			fix: "define it in a line above, or return it from numbers()",
+		});
+	}
+
+	/** First values for what is not remembered yet: all of it before the first step, some where a change of settings asks for more. */
+	#begin(parameter: Parameter, memory: Memory, settings: Settings<Options>, rule: Rule): void {
+		if (memory.t !== undefined && rule.remembered.every((name) => name in memory)) return;
+		const { shape, dtype } = formOf(parameter);
+		const size = parameter instanceof Tensor ? parameter.size : 1;
+		const firsts = this.firsts(settings);
+		memory.t ??= wrap(new Float64Array(1), []);
+		for (const [name, value] of Object.entries(this.singles(settings)))
+			memory[name] ??= wrap(Float64Array.of(value), []);
+		for (const name of rule.remembered) memory[name] ??= wrap(newStorage(dtype, size).fill(firsts[name] ?? 0), shape);
+	}
+}
