@@ -17,7 +17,7 @@ describe("a formula in LaTeX", () => {
 		["1/(2*sqrt(x + 1))", "\\frac{1}{2 \\sqrt{x + 1}}"],
 		["2/sqrt(pi)*exp(-x^2)", "\\frac{2}{\\sqrt{\\pi}} e^{-x^{2}}"],
 		["x*2", "x \\cdot 2"],
-		["1e-3*x", "1 \\cdot 10^{-3} x"],
+		["1e-3*x", "1 \\times 10^{-3} x"],
 		["sin(x)*cos(x + y)", "\\sin x \\cos \\left(x + y\\right)"],
 		["sigma(w*x + b)", "\\sigma\\left(w x + b\\right)"],
 		["sigma'(z)", "\\sigma'\\left(z\\right)"],
