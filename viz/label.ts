@@ -1,6 +1,6 @@
 /**
- * What a box says: names, symbol, shape, value and gradient, as a small table in
- * Graphviz's HTML-like notation.
+ * What a box says: names, symbol, shape, value, gradient and what is wrong, as a
+ * small table in Graphviz's HTML-like notation.
  *
  * Note [widths without fonts]
  * Graphviz in WebAssembly has no fonts: it knows the widths of Helvetica and
@@ -11,9 +11,10 @@
  * that is wrong.
  */
 import { Scalar } from "../src/core/tape.js";
-import { forEachElement, type Node, type Tensor } from "../src/core/tensor.js";
-import { inks, sizes } from "./look.js";
-import type { Box } from "./picture.js";
+import { forEachElement, type Node, type Tensor, type Value } from "../src/core/tensor.js";
+import { type Inks, type Look, sizes } from "./look.js";
+import type { Box, Group, Shown } from "./picture.js";
+import { barsOf, stripOf } from "./strip.js";
 
 /** What a label shows of numbers. */
 export interface LabelOptions {
@@ -21,52 +22,190 @@ export interface LabelOptions {
 	readonly values?: boolean | undefined;
 	/** Significant digits of numbers; 4 when left out. */
 	readonly digits?: number | undefined;
+	/** Under range and mean of a large tensor: how often which numbers occur, or the numbers themselves in a row, dark ones large. `histogram` when left out. */
+	readonly strip?: "histogram" | "heat" | "none" | undefined;
+}
+
+/** What a box says besides what it is. */
+export interface Remarks {
+	/** The name under which formulas along edges know a box without one. */
+	readonly alias?: string | undefined;
+	/** How many contributions its gradient is the sum of. */
+	readonly contributions?: number | undefined;
+	readonly marks?: readonly string[] | undefined;
+	/** True to leave the gradient out. */
+	readonly silent?: boolean | undefined;
 }
 
 /** Tensors of up to this many elements are shown number by number. */
 const shownElements = 6;
 
+/** How a label is written. */
+interface Pen {
+	readonly inks: Inks;
+	readonly digits: number;
+	readonly strip: "histogram" | "heat" | "none";
+}
+
 /** The label of `box`, with the angle brackets that tell Graphviz to read it as a table. */
-export function labelOf(box: Box, { values = true, digits = 4 }: LabelOptions = {}): string {
+export function labelOf(box: Shown, options: LabelOptions, inks: Inks, remarks: Remarks = {}): string {
+	const { values = true, digits = 4, strip = "histogram" } = options;
+	const pen = { inks, digits, strip };
+	const body = box.kind === "group" ? rowsOfGroup(box, pen, values, remarks) : rowsOfBox(box, pen, values, remarks);
+	const marks = (remarks.marks ?? []).map((text) =>
+		line(cell(text, { ink: inks.alarm, size: sizes.label, bold: true, span: 2 }, inks)),
+	);
+	// A box must say something.
+	const rows = [...body, ...marks].filter((row) => row !== "");
+	return `<${table(rows.length === 0 ? line(cell("·", {}, inks)) : kept(rows).join(""))}>`;
+}
+
+/**
+ * The rows with their columns kept together: what a heading needs more than they have goes to a third
+ * one, where Graphviz would set label and number apart.
+ */
+function kept(rows: readonly string[]): readonly string[] {
+	const isWhole = (row: string): boolean =>
+		row.startsWith("<TR><TD") && row.slice(0, row.indexOf(">", 5)).includes("COLSPAN");
+	const widthOfRow = (row: string): number =>
+		[...row.matchAll(/ WIDTH="(\d+)"/g)].reduce((sum, [, width]) => sum + Number(width), 0);
+	const widest = (some: readonly string[]): number => Math.max(0, ...some.map(widthOfRow));
+	const missing = widest(rows.filter(isWhole)) - widest(rows.filter((row) => !isWhole(row)));
+	if (missing <= 8 || rows.every(isWhole)) return rows;
+	return rows.map((row) =>
+		isWhole(row)
+			? row.replace('COLSPAN="2"', 'COLSPAN="3"')
+			: row.replace(/<\/TR>$/, `<TD WIDTH="${missing}"></TD></TR>`),
+	);
+}
+
+function rowsOfBox(box: Box, pen: Pen, values: boolean, remarks: Remarks): string[] {
 	const { node } = box;
+	const { inks } = pen;
 	const faint = box.kind === "constant" || box.reference;
 	const ink = faint ? inks.faint : inks.text;
-	const rows: string[] = [heading(box, ink)];
-	const row = (label: string, labelInk: string, content: string): void => {
-		rows.push(line(cell(label, { ink: labelInk, size: sizes.label, gap: 4 }), content));
-	};
+	const rows = [heading(box.names, box.symbol, ink, pen, remarks.alias)];
 	// A literal that met a tensor is one number again and again.
 	const literal = box.kind === "constant" && !(node instanceof Scalar) && isRepeated(node);
 	const single = literal || node instanceof Scalar || node.rank === 0;
-	const shape = literal || node instanceof Scalar ? "" : shapeOf(node);
-	if (shape !== "") row("shape", inks.faint, cell(shape, { ink: inks.faint, size: sizes.label }));
+	if (!literal) rows.push(shapeRow(node, pen));
 	if (values) {
 		const numberInk = box.pass === "backward" && !faint ? inks.gradient : ink;
 		const content = literal
-			? cell(writer(node, digits)(node.storage[node.offset] as number), { ink })
-			: numbers(node, digits, numberInk);
+			? cell(writer(node, pen.digits)(node.storage[node.offset] as number), { ink }, inks)
+			: numbers(node, pen, numberInk);
 		if (rows.join("") === "" && single) rows.push(line(content));
-		else row("value", inks.faint, content);
+		else rows.push(row("value", inks.faint, content, inks));
 	}
-	if (box.gradient) row("grad", inks.gradient, numbers(box.gradient, digits, inks.gradient));
-	// A box must say something.
-	const body = rows.join("") || line(cell("·", { ink }));
-	return `<${table(body)}>`;
+	if (box.gradient && !remarks.silent) rows.push(...gradientRows(box.gradient, pen, remarks));
+	return rows;
 }
 
-/** A label that is only text, for clusters and titles. */
-export function textLabel(text: string, size: number): string {
-	return `<${font(linesOf(text).map(escaped).join("<BR/>"), { ink: inks.outside, size })}>`;
+/** A folded box: how much is in it, and what comes out of it. */
+function rowsOfGroup(
+	{ names, symbol, times, boxes, exit }: Group,
+	pen: Pen,
+	values: boolean,
+	remarks: Remarks,
+): string[] {
+	const { inks } = pen;
+	const often = times === 1 ? undefined : `× ${times}`;
+	const title = names.length > 0 ? names : symbol === undefined ? [] : [symbol];
+	const head = heading(title, often, inks.text, pen, undefined);
+	const rows = [line(cell(contentsOf(boxes), { ink: inks.faint, size: sizes.label, span: 2 }, inks))];
+	if (exit !== undefined) {
+		const [name] = exit.names;
+		if (name !== undefined && !names.includes(name)) rows.push(row("gives", inks.faint, cell(name, {}, inks), inks));
+		rows.push(shapeRow(exit.node, pen));
+		if (values) rows.push(row("value", inks.faint, numbers(exit.node, pen, inks.text), inks));
+		if (exit.gradient && !remarks.silent) rows.push(...gradientRows(exit.gradient, pen, remarks));
+	}
+	return [head, ...rows];
+}
+
+/** `12 operations, 3 variables`. */
+function contentsOf(boxes: readonly Box[]): string {
+	const counts = new Map<string, number>();
+	for (const { kind } of boxes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+	return ["operation", "variable", "input", "constant"]
+		.flatMap((kind) => {
+			const count = counts.get(kind);
+			// Constants are worth a word only where there is nothing else.
+			if (count === undefined || (kind === "constant" && counts.size > 1)) return [];
+			return `${count} ${kind}${count === 1 ? "" : "s"}`;
+		})
+		.join(", ");
+}
+
+function row(label: string, labelInk: string, content: string, inks: Inks): string {
+	return line(cell(label, { ink: labelInk, size: sizes.label, gap: 4 }, inks), content);
+}
+
+function shapeRow(node: Node, { inks }: Pen): string {
+	const shape = node instanceof Scalar ? "" : shapeOf(node);
+	const content = cell(shape, { ink: inks.faint, size: sizes.label }, inks);
+	return shape === "" ? "" : row("shape", inks.faint, content, inks);
+}
+
+function gradientRows(gradient: Node, pen: Pen, { contributions = 1 }: Remarks): readonly string[] {
+	const { inks } = pen;
+	const content = row("grad", inks.gradient, numbers(gradient, pen, inks.gradient), inks);
+	if (contributions < 2) return [content];
+	const place = { ink: inks.gradient, size: sizes.label };
+	return [content, line("<TD></TD>", cell(`sum of ${contributions} contributions`, place, inks))];
+}
+
+/** A label that is only text, for titles. */
+export function textLabel(text: string, size: number, inks: Inks): string {
+	return `<${font(linesOf(text).map(escaped).join("<BR/>"), { ink: inks.outside, size }, inks)}>`;
+}
+
+/** The name of a cluster, on a plate that lies above the edges. */
+export function plateLabel(text: string, { inks, lines: { plate, plateText } }: Look): string {
+	const name = cell(text, { ink: plateText, size: sizes.plate, gap: 3 }, inks);
+	return `<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3" STYLE="ROUNDED" BGCOLOR="${plate}">${line(name)}</TABLE>>`;
+}
+
+/** Lines of text along an edge. */
+export function edgeLabel(texts: readonly (readonly [text: string, ink: string])[], inks: Inks): string {
+	const rows = texts.map(([text, ink]) => line(cell(text, { ink, size: sizes.label }, inks)));
+	return `<${table(rows.join(""))}>`;
+}
+
+/** A title, and under it what shades mean: the least gradient of each. */
+export function legendLabel(
+	title: string | undefined,
+	shades: readonly (readonly [colour: string, text: string])[],
+	inks: Inks,
+): string {
+	const heading =
+		title === undefined
+			? ""
+			: `<TR><TD>${font(escaped(title), { ink: inks.outside, size: sizes.title }, inks)}</TD></TR>`;
+	const words = cell("|gradient| from", { ink: inks.outside, size: sizes.label, gap: 4 }, inks);
+	const cells = shades.map(([colour, text]) =>
+		cell(text, { size: sizes.label, gap: 6, fill: colour, edge: inks.outside }, inks),
+	);
+	const scale = `<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">${line(words, ...cells)}</TABLE>`;
+	return `<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">${heading}<TR><TD>${scale}</TD></TR></TABLE>>`;
 }
 
 /** Names, then the symbol, in columns of their own. */
-function heading({ names, symbol }: Box, ink: string): string {
-	const name = names.length === 0 ? [] : [cellOfLines(names, { ink, bold: true })];
+function heading(
+	names: readonly string[],
+	symbol: string | undefined,
+	ink: string,
+	{ inks }: Pen,
+	alias: string | undefined,
+): string {
+	const name = names.length === 0 ? [] : [cellOfLines(names, { ink, bold: true }, inks)];
+	const other = alias === undefined || name.length > 0 ? [] : [cell(alias, { ink: inks.faint }, inks)];
 	const size = (symbol?.length ?? 0) > 3 ? sizes.text : sizes.symbol;
-	const sign = symbol === undefined ? [] : [cell(symbol, { ink, size })];
-	const gap = name.length + sign.length === 2 ? ['<TD WIDTH="6"></TD>'] : [];
-	if (name.length + sign.length === 0) return "";
-	return `<TR><TD ALIGN="LEFT" COLSPAN="2" CELLPADDING="0">${table(line(...name, ...gap, ...sign))}</TD></TR>`;
+	const sign = symbol === undefined ? [] : [cell(symbol, { ink, size }, inks)];
+	const words = [...name, ...other];
+	const gap = words.length + sign.length === 2 ? ['<TD WIDTH="6"></TD>'] : [];
+	if (words.length + sign.length === 0) return "";
+	return `<TR><TD ALIGN="LEFT" COLSPAN="2" CELLPADDING="0">${table(line(...words, ...gap, ...sign))}</TD></TR>`;
 }
 
 function shapeOf(x: Tensor): string {
@@ -79,19 +218,43 @@ function isRepeated(x: Tensor): boolean {
 	return x.size > 0 && x.strides.every((stride, axis) => stride === 0 || x.shape[axis] === 1);
 }
 
-/** A cell with all numbers of a small value, or with range and mean of a large one. */
-function numbers(x: Node, digits: number, ink: string): string {
+/** A value in a few characters: a number, or the range of several. */
+export function shortText(x: Value, digits = 4): string {
+	if (typeof x === "number" || x instanceof Scalar) return numberText(Number(x), digits);
+	if (x.size === 0) return "[]";
 	const write = writer(x, digits);
-	if (x instanceof Scalar || x.rank === 0) return cell(write(x.item()), { ink });
+	if (x.size === 1) return write(x.item());
+	return summary(elementsOf(x), write)[0] ?? "";
+}
+
+function elementsOf(x: Tensor): number[] {
 	const elements: number[] = [];
 	forEachElement(x, (element) => elements.push(element));
-	if (elements.length > shownElements) return cellOfLines(summary(elements, write), { ink });
-	if (x.rank > 2 || elements.length === 0) return cell(JSON.stringify(nested(x, write)).replaceAll('"', ""), { ink });
+	return elements;
+}
+
+/** A cell with all numbers of a small value, or with range and mean of a large one. */
+function numbers(x: Node, { inks, digits, strip }: Pen, ink: string): string {
+	const write = writer(x, digits);
+	if (x instanceof Scalar || x.rank === 0) return cell(write(x.item()), { ink }, inks);
+	const elements = elementsOf(x);
+	if (elements.length > shownElements) {
+		const words = cellOfLines(summary(elements, write), { ink }, inks);
+		const known = elements.filter(Number.isFinite);
+		if (strip === "none" || known.every((element) => element === known[0])) return words;
+		const picture = strip === "heat" ? stripOf(elements, inks) : barsOf(known, inks);
+		return `<TD ALIGN="LEFT" CELLPADDING="0">${table(`${line(words)}<TR><TD ALIGN="LEFT">${picture}</TD></TR>`)}</TD>`;
+	}
+	if (x.rank > 2 || elements.length === 0) {
+		return cell(JSON.stringify(nested(x, write)).replaceAll('"', ""), { ink }, inks);
+	}
 	const width = x.shape.at(-1) as number;
 	const rows: string[] = [];
 	for (let at = 0; at < elements.length; at += width) {
 		const row = elements.slice(at, at + width);
-		rows.push(line(...row.map((element, column) => cell(write(element), { ink, gap: column < width - 1 ? 5 : 0 }))));
+		rows.push(
+			line(...row.map((element, column) => cell(write(element), { ink, gap: column < width - 1 ? 5 : 0 }, inks))),
+		);
 	}
 	// Bars at both sides, as a matrix is written.
 	return `<TD ALIGN="LEFT">${table(rows.join(""), `BORDER="1" SIDES="LR" COLOR="${ink}"`)}</TD>`;
@@ -114,7 +277,9 @@ function summary(elements: readonly number[], write: (value: number) => string):
 			if (element > high) high = element;
 			total += element;
 		}
-		texts.push(`${write(low)} … ${write(high)}`, `mean ${write(total / known.length)}`);
+		if (low === high) texts.push(`all ${write(low)}`);
+		else if (write(low) === write(high)) texts.push(`all about ${write(low)}`);
+		else texts.push(`${write(low)} … ${write(high)}`, `mean ${write(total / known.length)}`);
 	}
 	if (missing > 0) texts.push(`${missing} × NaN`);
 	return texts;
@@ -124,7 +289,11 @@ function summary(elements: readonly number[], write: (value: number) => string):
 function writer(x: Node, digits: number): (value: number) => string {
 	if (!(x instanceof Scalar) && x.dtype === "bool" && x.size <= shownElements)
 		return (value) => (value ? "true" : "false");
-	return (value) => String(Number(value.toPrecision(digits)) + 0);
+	return (value) => numberText(value, digits);
+}
+
+function numberText(value: number, digits: number): string {
+	return String(Number(value.toPrecision(digits)) + 0);
 }
 
 interface Type {
@@ -138,6 +307,10 @@ interface Place extends Type {
 	readonly span?: number;
 	/** Room to the right, in points. */
 	readonly gap?: number;
+	/** Behind the text. */
+	readonly fill?: string;
+	/** Around it. */
+	readonly edge?: string;
 }
 
 /** A table that is as wide as its cells and lies at the left of what is around it. */
@@ -149,18 +322,21 @@ function line(...cells: readonly string[]): string {
 	return `<TR>${cells.join("")}</TR>`;
 }
 
-function cell(text: string, place: Place): string {
-	return cellOfLines([text], place);
+function cell(text: string, place: Place, inks: Inks): string {
+	return cellOfLines([text], place, inks);
 }
 
-function cellOfLines(texts: readonly string[], place: Place): string {
+function cellOfLines(texts: readonly string[], place: Place, inks: Inks): string {
 	const lines = texts.flatMap(linesOf);
 	const { size = sizes.text, bold = false, span = 1, gap = 0 } = place;
 	const width = Math.ceil(Math.max(...lines.map((text) => widthOf(text) * size * (bold ? 1.08 : 1)))) + gap;
 	const across = span === 1 ? "" : ` COLSPAN="${span}"`;
 	// ALIGN places the lines in the cell, BALIGN the lines among themselves.
 	const among = lines.length === 1 ? "" : ' BALIGN="LEFT"';
-	return `<TD ALIGN="LEFT"${among}${across} WIDTH="${width}">${font(lines.map(escaped).join("<BR/>"), place)}</TD>`;
+	const fill = place.fill === undefined ? "" : ` BGCOLOR="${place.fill}"`;
+	const edge = place.edge === undefined ? "" : ` BORDER="1" COLOR="${place.edge}"`;
+	const content = font(lines.map(escaped).join("<BR/>"), place, inks);
+	return `<TD ALIGN="LEFT"${among}${across} WIDTH="${width}"${fill}${edge}>${content}</TD>`;
 }
 
 function linesOf(text: string): string[] {
@@ -168,7 +344,7 @@ function linesOf(text: string): string[] {
 }
 
 /** The defaults are said once, for all nodes; see dot.ts. */
-function font(content: string, { ink, size = sizes.text, bold = false }: Type): string {
+function font(content: string, { ink, size = sizes.text, bold = false }: Type, inks: Inks): string {
 	const points = size === sizes.text ? "" : ` POINT-SIZE="${size}"`;
 	const colour = ink === undefined || ink === inks.text ? "" : ` COLOR="${ink}"`;
 	const inner = bold && content !== "" ? `<B>${content}</B>` : content;
@@ -200,7 +376,7 @@ const entities: { readonly [Character in string]?: string } = {
 };
 
 /** The width of `text` in ems; see Note [widths without fonts]. */
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
 	let ems = 0;
 	for (const character of text) {
 		if (/[iljtfr.,:;'|!()[\] -]/.test(character)) ems += 0.4;

@@ -41,56 +41,110 @@ export interface PictureOptions {
 	readonly constants?: boolean | undefined;
 }
 
+/** What a picture needs to know besides. */
+interface Wanted extends PictureOptions {
+	/** True to compute gradients even where none are shown. */
+	readonly flow?: boolean | undefined;
+}
+
+/** A computation is known by the order numbers of its nodes: handles of scalars come and go. */
+export type Known<Thing> = ReadonlyMap<number, Thing>;
+
 /** `variable`: a leaf that gradients reach; `input`: a named leaf that none reaches; `constant`: one without a name. */
 type Kind = "variable" | "input" | "constant" | "operation";
 
-/** A node of the picture. */
-export interface Box {
+/** What a box of any sort has. */
+interface Named {
 	readonly id: string;
-	readonly node: Node;
-	readonly kind: Kind;
 	readonly pass: "forward" | "backward";
 	/** True for what was asked for: an output, or in the backward pass a gradient. */
 	readonly result: boolean;
-	/** True for a forward value that only stands for itself in a picture of the backward pass. */
-	readonly reference: boolean;
-	/** The node's name, or whose derivative it is: `∂C/∂w`. One line per name. */
+	/** The name, or whose derivative it is: `∂C/∂w`. One line per name. */
 	readonly names: readonly string[];
 	/** How the operation is written. */
 	readonly symbol: string | undefined;
+}
+
+/** A node of the picture. */
+export interface Box extends Named {
+	readonly node: Node;
+	readonly kind: Kind;
+	/** True for a forward value that only stands for itself in a picture of the backward pass. */
+	readonly reference: boolean;
+	/** True for an operation that some pass recorded on its way back. */
+	readonly derivative: boolean;
 	/** The gradient of the outputs at this node. */
 	readonly gradient: Node | undefined;
 }
 
+/** Boxes folded into one; see fold.ts. */
+export interface Group extends Named {
+	readonly kind: "group";
+	/** How often what it shows comes in a row. */
+	readonly times: number;
+	readonly boxes: readonly Box[];
+	/** The only box inside that is read from outside, or asked for. */
+	readonly exit: Box | undefined;
+}
+
+/** What can be seen: a node, or many as one. */
+export type Shown = Box | Group;
+
+/** A folded node on the way from an operand to its reader, and which of its operands the way comes from. */
+export interface Step {
+	readonly node: Node;
+	readonly operand: number;
+}
+
 /** One use of a node by another; `x + x` has two. */
-interface Edge {
-	readonly from: Box;
-	readonly to: Box;
+export interface Edge<Item = Box> {
+	readonly from: Item;
+	readonly to: Item;
+	/** Which operand of the reader this is. */
+	readonly operand: number;
+	/** Folded nodes on the way, the one next to the reader first. */
+	readonly via: readonly Step[];
+	/** How many uses are drawn as one, where boxes are folded. */
+	readonly uses: number;
 }
 
 /** A frame around boxes. */
-export interface Cluster {
+export interface Cluster<Item = Box> {
 	/** The name of the scope; `undefined` for the whole picture. */
 	readonly name: string | undefined;
-	readonly boxes: Box[];
-	readonly clusters: Cluster[];
+	readonly boxes: Item[];
+	readonly clusters: Cluster<Item>[];
+}
+
+/** From a backward node to the forward node whose gradient it helps to compute. */
+export interface Link<Item = Box> {
+	readonly from: Item;
+	readonly to: Item;
 }
 
 /** All that is drawn. */
-export interface Picture {
-	readonly root: Cluster;
-	readonly edges: readonly Edge[];
-	/** From each backward node to the forward node whose gradient it helps to compute. */
-	readonly links: readonly Edge[];
+export interface Picture<Item = Box> {
+	readonly root: Cluster<Item>;
+	readonly edges: readonly Edge<Item>[];
+	readonly links: readonly Link<Item>[];
 }
 
-/** A computation is known by the order numbers of its nodes: handles of scalars come and go. */
-type Known<Thing> = ReadonlyMap<number, Thing>;
+/** Every box below a cluster. */
+export function boxesIn<Item>({ boxes, clusters }: Cluster<Item>): Item[] {
+	return [...boxes, ...clusters.flatMap(boxesIn)];
+}
 
-/** The picture of the computation that gave `given`. */
-export function pictureOf(given: readonly Node[], options: PictureOptions = {}): Picture {
+/** What is to be drawn: the outputs, and names for nodes that have none. */
+export interface Subject {
+	readonly outputs: readonly Node[];
+	readonly names: Known<string>;
+}
+
+/** The picture of the computation that gave the outputs. */
+export function pictureOf(given: Subject, options: Wanted = {}): Picture {
 	const { pass = "forward" } = options;
-	const outputs = options.broadcasts ? given : given.map(original);
+	const nameOf = (x: Node): string | undefined => x.name ?? given.names.get(orderOf(x));
+	const outputs = options.broadcasts ? given.outputs : given.outputs.map(original);
 	const forward = walk(outputs, () => true);
 	const derivative = pass === "forward" ? undefined : derivativeOf(outputs, forward, options.wrt);
 	if (derivative === undefined && pass === "backward") {
@@ -108,11 +162,12 @@ export function pictureOf(given: readonly Node[], options: PictureOptions = {}):
 	const nodes = [...new Map([...(pass === "backward" ? [] : forward), ...backward]).values()];
 
 	const asked = new Set([...(pass === "backward" ? [] : outputs), ...results].map(orderOf));
-	const isShown = visibility(options, asked, (x) => derivative?.names.has(orderOf(x)) ?? false);
+	const isNamed = (x: Node): boolean => nameOf(x) !== undefined || (derivative?.names.has(orderOf(x)) ?? false);
+	const isShown = visibility(options, asked, isNamed);
 	const isReference = (x: Node): boolean => pass === "backward" && isForward(x);
 	const sources = joining(isShown);
 	const shown: Node[] = [];
-	const readBy = new Map<number, Node[]>();
+	const readBy = new Map<number, { readonly source: Source; readonly operand: number }[]>();
 	const met = new Set<number>();
 	const show = (x: Node): void => {
 		if (met.has(orderOf(x))) return;
@@ -121,15 +176,19 @@ export function pictureOf(given: readonly Node[], options: PictureOptions = {}):
 	};
 	for (const x of nodes) {
 		// What stands for a folded reference lies deeper than the walk went.
-		if (isReference(x)) for (const source of sources(x)) show(source);
+		if (isReference(x)) for (const source of sources(x)) show(source.node);
 		else if (isShown(x)) {
-			readBy.set(orderOf(x), (originOf(x)?.inputs ?? []).flatMap(sources));
+			const inputs = originOf(x)?.inputs ?? [];
+			readBy.set(
+				orderOf(x),
+				inputs.flatMap((input, operand) => sources(input).map((source) => ({ source, operand }))),
+			);
 			show(x);
 		}
 	}
 
-	const arrived =
-		options.gradients === false || pass === "backward" ? undefined : gradientsAt(outputs, shown, isForward);
+	const isFlowing = options.gradients !== false || options.flow === true;
+	const arrived = isFlowing && pass !== "backward" ? gradientsAt(outputs, shown, isForward) : undefined;
 	const boxes = new Map<number, Box>();
 	for (const x of shown) {
 		const key = orderOf(x);
@@ -137,23 +196,28 @@ export function pictureOf(given: readonly Node[], options: PictureOptions = {}):
 		boxes.set(key, {
 			id: `n${boxes.size + 1}`,
 			node: x,
-			kind: kindOf(x, origin),
+			kind: kindOf(x, origin, nameOf(x)),
 			pass: isForward(x) ? "forward" : "backward",
 			result: asked.has(key),
 			reference: isReference(x),
-			names: [...(x.name === undefined ? [] : [x.name]), ...(derivative?.names.get(key) ?? [])],
+			derivative: origin !== undefined && servedBy(x) !== undefined,
+			names: [nameOf(x) ?? [], derivative?.names.get(key) ?? []].flat(),
 			symbol: origin?.op.symbol,
 			gradient: arrived?.get(key),
 		});
 	}
 	const edges: Edge[] = [];
-	const links: Edge[] = [];
+	const links: Link[] = [];
 	for (const [key, box] of boxes) {
-		for (const source of readBy.get(key) ?? []) edges.push({ from: boxes.get(orderOf(source)) as Box, to: box });
+		for (const { source, operand } of readBy.get(key) ?? []) {
+			const from = boxes.get(orderOf(source.node)) as Box;
+			edges.push({ from, to: box, operand, via: source.via, uses: 1 });
+		}
 		if (pass !== "both" || box.pass === "forward" || box.kind !== "operation") continue;
 		const served = servedBy(box.node);
 		// A folded forward node has no box: what it was computed from stands for it.
-		const targets = served === undefined ? [] : boxes.has(orderOf(served)) ? [served] : sources(served);
+		const targets =
+			served === undefined ? [] : boxes.has(orderOf(served)) ? [served] : sources(served).map(({ node }) => node);
 		for (const key of new Set(targets.map(orderOf))) links.push({ from: box, to: boxes.get(key) as Box });
 	}
 	return { root: gather(boxes, edges, pass === "both"), edges, links };
@@ -187,10 +251,10 @@ function isTracked(x: Node): boolean {
 	return x.requiresGrad && !literal;
 }
 
-function kindOf(x: Node, origin: Origin | undefined): Kind {
+function kindOf(x: Node, origin: Origin | undefined, name: string | undefined): Kind {
 	if (origin) return "operation";
 	if (isTracked(x)) return "variable";
-	return x.name === undefined ? "constant" : "input";
+	return name === undefined ? "constant" : "input";
 }
 
 /** The node of which `x` is a mere copy, as gradients are returned: number by number the same, and nothing is moved. */
@@ -204,23 +268,38 @@ function original(x: Node): Node {
 function visibility(
 	{ broadcasts = false, constants = true }: PictureOptions,
 	asked: ReadonlySet<number>,
-	isDerivative: (x: Node) => boolean,
+	isNamed: (x: Node) => boolean,
 ): (x: Node) => boolean {
 	return (x) => {
-		if (asked.has(orderOf(x)) || x.name !== undefined || isDerivative(x)) return true;
+		if (asked.has(orderOf(x)) || isNamed(x)) return true;
 		const origin = originOf(x);
 		return origin ? broadcasts || !origin.op.folded : constants || isTracked(x);
 	};
 }
 
+/** A shown node, and the folded ones on the way to it. */
+interface Source {
+	readonly node: Node;
+	readonly via: readonly Step[];
+}
+
+const direct: readonly Step[] = [];
+
 /** What stands in the picture for a node: itself, or where it is folded away the nodes it was computed from. */
-function joining(isShown: (x: Node) => boolean): (x: Node) => readonly Node[] {
+function joining(isShown: (x: Node) => boolean): (x: Node) => readonly Source[] {
 	return (x) => {
-		const found: Node[] = [];
-		const open = [x];
+		if (isShown(x)) return [{ node: x, via: direct }];
+		const found: Source[] = [];
+		const open: Source[] = [{ node: x, via: direct }];
 		for (let at = open.pop(); at !== undefined; at = open.pop()) {
-			if (isShown(at)) found.push(at);
-			else open.push(...[...(originOf(at)?.inputs ?? [])].reverse());
+			const { node, via } = at;
+			if (isShown(node)) {
+				found.push(at);
+				continue;
+			}
+			const inputs = originOf(node)?.inputs ?? [];
+			for (let operand = inputs.length - 1; operand >= 0; operand--)
+				open.push({ node: inputs[operand] as Node, via: [...via, { node, operand }] });
 		}
 		return found;
 	};
@@ -242,6 +321,12 @@ function scopesOf(x: Node): Scope[] {
 /** Puts every box into the cluster of its scope. */
 function gather(boxes: Known<Box>, edges: readonly Edge[], apart: boolean): Cluster {
 	const readers = new Map<Box, Box[]>();
+	const known = new Map<Box, readonly Scope[]>();
+	const scopesAround = (box: Box): readonly Scope[] => {
+		const found = known.get(box) ?? scopesOf(box.node);
+		known.set(box, found);
+		return found;
+	};
 	for (const { from, to } of edges) {
 		const known = readers.get(from);
 		if (known) known.push(to);
@@ -249,11 +334,9 @@ function gather(boxes: Known<Box>, edges: readonly Edge[], apart: boolean): Clus
 	}
 	/** A leaf was made anywhere; it belongs to the scope that all its readers share. Data is handed to that scope from outside. */
 	const placeOf = (box: Box): readonly Scope[] => {
-		if (box.kind === "operation" && !box.reference) return scopesOf(box.node);
+		if (box.kind === "operation" && !box.reference) return scopesAround(box);
 		if (box.result) return [];
-		const places = (readers.get(box) ?? [])
-			.filter(({ pass }) => pass === box.pass || box.reference)
-			.map(({ node }) => scopesOf(node));
+		const places = (readers.get(box) ?? []).filter(({ pass }) => pass === box.pass || box.reference).map(scopesAround);
 		const [first = []] = places;
 		const depth = first.findIndex((scope, at) => places.some((place) => place[at] !== scope));
 		const shared = depth < 0 ? first : first.slice(0, depth);

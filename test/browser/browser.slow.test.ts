@@ -2,34 +2,18 @@
  * The library in a real browser: the same program gives the same bits as in
  * Node, also where the page's content-security policy forbids generated code.
  */
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { launch } from "./chromium.js";
 import { program } from "./program.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const quiet = [
-	"--headless",
-	"--no-sandbox",
-	"--disable-gpu",
-	"--disable-quic",
-	"--no-first-run",
-	"--disable-background-networking",
-	"--disable-component-update",
-	"--disable-sync",
-];
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
-	existsSync(path),
-);
-
 let browser: Browser;
 let code = "";
 
 beforeAll(async () => {
-	if (executablePath === undefined)
-		throw new Error("no Chromium found: apt-get install -y --no-install-recommends chromium");
 	const bundle = await build({
 		stdin: {
 			contents:
@@ -46,7 +30,7 @@ beforeAll(async () => {
 		logOverride: { "empty-import-meta": "silent" },
 	});
 	code = bundle.outputFiles[0]?.text ?? "";
-	browser = await chromium.launch({ executablePath, args: quiet });
+	browser = await launch();
 }, 120_000);
 
 afterAll(() => browser?.close());

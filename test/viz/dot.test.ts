@@ -13,6 +13,7 @@ import {
 	exp,
 	fixed,
 	gradients,
+	logSoftmax,
 	matmul,
 	maximum,
 	mean,
@@ -204,7 +205,7 @@ describe("nodes and edges", () => {
 	test("a chain of thousands of operations is read without recursion", () => {
 		let x: Scalar = scalar(0.5);
 		for (let step = 0; step < 5_000; step++) x = sin(x);
-		expect(read(toDot(x, { gradients: false })).edges).toHaveLength(5_000);
+		expect(read(toDot(x, { gradients: false, maxBoxes: Infinity })).edges).toHaveLength(5_000);
 	});
 
 	test("several outputs share what they were computed from", () => {
@@ -318,9 +319,9 @@ describe("clusters", () => {
 
 	test("every run through a scope is a cluster of its own", () => {
 		const x = parameter([1, 2], { name: "x" });
-		const graph = read(toDot(sum(softmax(softmax(x).named("once")).named("twice"))));
+		const graph = read(toDot(sum(logSoftmax(logSoftmax(x).named("once")).named("twice"))));
 		const [once, twice] = [nodeNamed(graph, "once"), nodeNamed(graph, "twice")];
-		expect([once.clusters, twice.clusters]).toEqual([["softmax"], ["softmax"]]);
+		expect([once.clusters, twice.clusters]).toEqual([["logSoftmax"], ["logSoftmax"]]);
 		expect(once.clusterIds).not.toEqual(twice.clusterIds);
 	});
 
@@ -450,6 +451,8 @@ describe("numbers", () => {
 			["x"],
 			["shape", "8"],
 			["value", "2 … Infinity\nmean Infinity\n1 × NaN"],
+			["NaN enters here"],
+			["∞ enters here"],
 		]);
 	});
 });

@@ -90,6 +90,23 @@ export function read(dot: string): ReadGraph {
 	};
 }
 
+/** A picture as lines: every box with the clusters around it, then every edge, and what is written along it. */
+export function textOf(dot: string): string {
+	const graph = read(dot);
+	const name = (id: string): string => (graph.nodes.get(id) as ReadNode).rows[0]?.join(" ") ?? "";
+	const boxes = [...graph.nodes.values()].map(({ rows, classes, clusters }) => {
+		const [head = [], ...others] = rows;
+		const place = clusters.length === 0 ? "" : `${clusters.join(" / ")}: `;
+		const rest = others.map((row) => `, ${row.join(" ")}`).join("");
+		return `${place}${head.join(" ")}${rest}  (${classes.filter((_, at) => at !== 1).join(", ")})`;
+	});
+	const edges = graph.edges.map(({ from, to, attributes }) => {
+		const label = rowsOf((attributes.get("label") as string | undefined) ?? "").map((row) => row.join(" "));
+		return `${name(from)} -> ${name(to)}${label.length === 0 ? "" : `  [${label.join("; ")}]`}`;
+	});
+	return [...boxes.sort(), "", ...edges.sort()].join("\n");
+}
+
 /** The number of a row that begins with `head`: `value` or `grad`. */
 export function numberIn(node: ReadNode, head: string): number | undefined {
 	const row = node.rows.find(([first]) => first === head);

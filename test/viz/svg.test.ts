@@ -78,6 +78,12 @@ describe("the SVG", () => {
 		for (const text of expected) expect(texts).toContain(text);
 	});
 
+	test("to those who hear it, it is one image with its title", async () => {
+		const svg = await toSvg(neuron, { title: 'Ein <Neuron> & "mehr"' });
+		expect(svg).toMatch(/^<svg role="img" aria-label="Ein &lt;Neuron> &amp; &quot;mehr&quot;"/);
+		expect(await toSvg(neuron)).toMatch(/^<svg role="img" aria-label="computation"/);
+	});
+
 	test("many pictures fit on one page: no ids to collide, no comments", async () => {
 		const svg = await toSvg(neuron, { pass: "both" });
 		expect(svg).not.toMatch(/ id=|<!--|<title>|<\?xml/);
