@@ -1,7 +1,7 @@
 /**
  * Files that are there whole or not at all.
  *
- * Text goes into a hidden file beside its place and is renamed when all of it
+ * Content goes into a hidden file beside its place and is renamed when all of it
  * is written. Where a command will write is tried before it computes anything,
  * so that a bad path is the only thing it says.
  *
@@ -16,9 +16,9 @@ import { type ChainruleError, failure } from "../core/errors.js";
 
 /** A place on disk, and the option that named it. */
 export interface Target {
-	/** `tour` or `grad`. */
+	/** `tour`, `grad` or `graph`. */
 	readonly command: string;
-	/** `--out`, `--dot` or `--svg`. */
+	/** `--out`, `--dot`, `--svg` or `--png`. */
 	readonly option: string;
 	readonly path: string;
 }
@@ -26,7 +26,7 @@ export interface Target {
 /** A file to write. */
 export interface Output {
 	readonly target: Target;
-	readonly text: string;
+	readonly content: string | Uint8Array;
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -128,17 +128,17 @@ export async function checkFile(target: Target): Promise<void> {
 	}
 }
 
-/** Writes `text` where it is invisible, and returns the step that makes it appear. */
+/** Writes `content` where it is invisible, and returns the step that makes it appear. */
 async function stage({
 	target,
-	text,
+	content,
 }: Output): Promise<{ readonly staged: string; readonly appear: () => Promise<void> }> {
 	// A link stays a link: the file it points to is replaced.
 	const path = await realpath(target.path).catch(() => resolve(target.path));
-	if ((await kindOf(path)) === "device") return { staged: "", appear: () => writeFile(path, text) };
+	if ((await kindOf(path)) === "device") return { staged: "", appear: () => writeFile(path, content) };
 	const staged = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
 	try {
-		await writeFile(staged, text, { flag: "wx" });
+		await writeFile(staged, content, { flag: "wx" });
 	} catch (error) {
 		await rm(staged, { force: true });
 		throw error;
@@ -187,7 +187,7 @@ export async function writeFolder(target: Target, files: ReadonlyMap<string, str
 	}
 	try {
 		await writeFiles(
-			[...files].map(([name, text]) => ({ target: { ...target, path: join(target.path, name) }, text })),
+			[...files].map(([name, content]) => ({ target: { ...target, path: join(target.path, name) }, content })),
 		);
 	} catch (error) {
 		if (made !== undefined) await rm(made, { recursive: true, force: true });

@@ -5,7 +5,6 @@
  * order, is read off that recording. What is computed is kept apart from how it
  * is printed.
  */
-import { toDot, toSvg } from "../../viz/index.js";
 import { failure } from "../core/errors.js";
 import {
 	callsIn,
@@ -17,13 +16,14 @@ import {
 	parseProgram,
 	toCode,
 } from "../core/formula.js";
-import { functionNamed, functionNames } from "../core/op.js";
+import { constants, functionNamed, functionNames } from "../core/op.js";
 import { fixed, gradients, identity, Scalar, scalar } from "../index.js";
 // Formulas on the command line may call every function there is: these entries bring theirs with them.
 import "../nn/index.js";
 import "../special.js";
-import { constants, evaluate } from "../ops/evaluate.js";
-import { checkFile, type Output, writeFiles } from "./files.js";
+import { evaluate } from "../ops/evaluate.js";
+import { type DrawingOptions, drawn, targetsOf } from "./drawing.js";
+import { writeFiles } from "./files.js";
 import { alignPoints, type Grid, type Place, painter, progressOn, tableText, widthOf } from "./terminal.js";
 import { listed, nearest, wrapped } from "./words.js";
 
@@ -272,11 +272,9 @@ function higherOrders(
 }
 
 /** What `chainrule grad` may be told. */
-export interface GradOptions {
+export interface GradOptions extends DrawingOptions {
 	readonly at?: readonly string[];
 	readonly order?: string;
-	readonly dot?: string;
-	readonly svg?: string;
 }
 
 function orderOf(text: string): number {
@@ -296,33 +294,14 @@ export async function grad(source: string, options: GradOptions, place: Place): 
 	let report: Report;
 	try {
 		report = differentiate(source, parseAt(options.at ?? []), order, (what) => progress.step(what));
-		const outputs = await drawings(report, options);
-		await writeFiles(outputs);
+		const targets = await targetsOf("grad", options);
+		const { output } = report;
+		await writeFiles(await drawn(targets, output, { pass: output.requiresGrad ? "both" : "forward" }));
 		print(report, place);
-		for (const { target } of outputs) place.stdout.write(`Written to ${target.path}\n`);
+		for (const { path } of targets) place.stdout.write(`Written to ${path}\n`);
 	} finally {
 		progress.end();
 	}
-}
-
-/** The pictures that were asked for; where they go is tried before they are drawn. */
-async function drawings({ output }: Report, { dot, svg }: GradOptions): Promise<Output[]> {
-	const target = (option: string, path: string) => ({ command: "grad", option, path }) as const;
-	if (dot !== undefined && dot === svg) {
-		throw failure({
-			what: "grad: --dot and --svg name the same file",
-			expected: "two files",
-			actual: dot,
-			fix: "give each its own name",
-		});
-	}
-	if (dot !== undefined) await checkFile(target("--dot", dot));
-	if (svg !== undefined) await checkFile(target("--svg", svg));
-	const options = { pass: output.requiresGrad ? "both" : "forward" } as const;
-	const outputs: Output[] = [];
-	if (dot !== undefined) outputs.push({ target: target("--dot", dot), text: toDot(output, options) });
-	if (svg !== undefined) outputs.push({ target: target("--svg", svg), text: await toSvg(output, options) });
-	return outputs;
 }
 
 // ---------------------------------------------------------------- printing

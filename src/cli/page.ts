@@ -73,7 +73,7 @@ function graphHtml(svg: string, name: string, label: string): string {
 	return svg
 		.replace(/ id="/g, ` id="${name}-`)
 		.replace(/ (xlink:href|href)="#/g, ` $1="#${name}-`)
-		.replace("<svg", `<svg role="img" aria-label="${escaped(label)}"`)
+		.replace(/ aria-label="[^"]*"/, () => ` aria-label="${escaped(label)}"`)
 		.trimEnd();
 }
 

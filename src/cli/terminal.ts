@@ -20,6 +20,8 @@ export interface Place {
 	readonly stdout: Stream;
 	readonly stderr: Stream;
 	readonly env: Readonly<Record<string, string | undefined>>;
+	/** The file that a thread of this command starts from; without it, all work is done in one. */
+	readonly worker?: URL | undefined;
 }
 
 /** What a piece of text is, which decides its colour on a terminal. */

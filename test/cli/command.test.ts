@@ -27,8 +27,8 @@ describe("help", () => {
 	test("is printed for the command and for each of its parts, with an example", async () => {
 		const help = await chainrule(["--help"]);
 		expect(help).toMatchObject({ code: 0, stderr: "" });
-		expect(help.stdout).toMatch(/tour[\s\S]*grad[\s\S]*\$ chainrule tour/);
-		for (const name of ["tour", "grad"]) {
+		expect(help.stdout).toMatch(/tour[\s\S]*grad[\s\S]*graph[\s\S]*\$ chainrule tour/);
+		for (const name of ["tour", "grad", "graph"]) {
 			const { code, stdout } = await chainrule([name, "--help"]);
 			expect(code).toBe(0);
 			expect(stdout).toContain(`Usage: chainrule ${name}`);
@@ -51,8 +51,11 @@ describe("help", () => {
 
 describe("misuse", () => {
 	test.each([
-		[["gard"], "chainrule: unknown command 'gard'\n  expected  tour or grad\n  fix       did you mean grad?\n"],
-		[["train"], "chainrule: unknown command 'train'\n  expected  tour or grad\n"],
+		[
+			["gard"],
+			"chainrule: unknown command 'gard'\n  expected  tour, grad, derive, check or graph\n  fix       did you mean grad?\n",
+		],
+		[["train"], "chainrule: unknown command 'train'\n  expected  tour, grad, derive, check or graph\n"],
 		[["tour", "--queit"], "tour: unknown option '--queit'\n  fix       did you mean --quiet?\n"],
 		[["tour", "extra"], "tour: too many arguments for 'tour'\n"],
 		[["tour", "--out"], "tour: option '-o, --out <dir>' argument missing\n"],

@@ -72,6 +72,22 @@ export interface Program {
 	remove(): void;
 }
 
+const environment = (env: Record<string, string> = {}) => ({ PATH: process.env.PATH ?? "", ...env });
+
+function execute(main: string, cwd: string, args: readonly string[], env?: Record<string, string>): Promise<Outcome> {
+	return new Promise((finish) => {
+		execFile(process.execPath, [main, ...args], { env: environment(env), cwd }, (error, stdout, stderr) => {
+			const code = error === null ? 0 : typeof error.code === "number" ? error.code : null;
+			finish({ code, stdout, stderr });
+		});
+	});
+}
+
+/** Runs the bundled command `main` in the folder `cwd`. */
+export function programAt(main: string, cwd: string): (...args: string[]) => Promise<Outcome> {
+	return (...args) => execute(main, cwd, args);
+}
+
 /** Bundles the command. */
 export async function program(): Promise<Program> {
 	mkdirSync(join(root, "out"), { recursive: true });
@@ -89,16 +105,9 @@ export async function program(): Promise<Program> {
 		logLevel: "error",
 	});
 	copyFileSync(join(root, "package.json"), join(home, "package.json"));
-	const environment = (env: Record<string, string> = {}) => ({ PATH: process.env.PATH ?? "", ...env });
 	return {
 		main,
-		run: (args, env) =>
-			new Promise((finish) => {
-				execFile(process.execPath, [main, ...args], { env: environment(env), cwd: home }, (error, stdout, stderr) => {
-					const code = error === null ? 0 : typeof error.code === "number" ? error.code : null;
-					finish({ code, stdout, stderr });
-				});
-			}),
+		run: (args, env) => execute(main, home, args, env),
 		start: (args, options) => spawn(process.execPath, [main, ...args], { env: environment(), cwd: home, ...options }),
 		remove: () => rmSync(home, { recursive: true, force: true }),
 	};
