@@ -6,12 +6,15 @@
  * needs to be built first. Files named `*.slow.test.ts` run only in the mode
  * `slow`, which `npm run test:slow` sets.
  */
+
 import { defineConfig, type ViteUserConfigExport } from "vitest/config";
+import { embedVite } from "./scripts/embed.mjs";
 
 const config: ViteUserConfigExport = defineConfig(({ mode }) => {
 	const slow = mode === "slow";
 	return {
 		resolve: { tsconfigPaths: true },
+		plugins: [embedVite],
 		test: {
 			include: [slow ? "test/**/*.slow.test.ts" : "test/**/*.test.ts"],
 			exclude: slow ? [] : ["**/*.slow.test.ts"],

@@ -6,8 +6,8 @@
  * `chainrule/nn` and the command share one tape. What a bundle may import is
  * decided here, at the only door every import passes: packages named in
  * `bundled` are compiled in, the runtime dependencies stay outside and belong
- * to pictures and the command, and everything else stops the build. So the
- * entry `chainrule` can never come to need a package or Node.
+ * to pictures, tables and the command, and everything else stops the build. So
+ * the entry `chainrule` can never come to need a package or Node.
  *
  * `--code-only` leaves out the declarations and is done in a fraction of a second.
  */
@@ -17,6 +17,7 @@ import { isBuiltin } from "node:module";
 import { relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { embed } from "./embed.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = resolve(root, "dist");
@@ -25,6 +26,7 @@ const { bin, dependencies, exports } = JSON.parse(await readFile(resolve(root, "
 /** Development dependencies compiled into the library; whatever these import is compiled in with them. */
 const bundled = [
 	"pure-rand",
+	"fflate",
 	"@stdlib/math-base-special-digamma",
 	"@stdlib/math-base-special-erf",
 	"@stdlib/math-base-special-erfc",
@@ -74,7 +76,7 @@ const entries = Object.values(exports)
 		out: entry.default.replace("./dist/", "").replace(".js", ""),
 	}));
 const command = "src/cli/";
-const usesPackages = [command, "viz/"];
+const usesPackages = [command, "viz/", "src/data/csv.ts"];
 
 /** `@scope/name/file` and `name/file` without the file. */
 const packageName = (specifier) => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
@@ -94,7 +96,7 @@ const door = {
 			if (bundled.includes(packageName(path))) return undefined;
 			if (packageName(path) in dependencies) {
 				if (usesPackages.some(from)) return { path, external: true };
-				return { errors: [{ text: `"${path}" may be imported by ${usesPackages.join(" and ")} only` }] };
+				return { errors: [{ text: `"${path}" may be imported by ${usesPackages.join(", ")} only` }] };
 			}
 			return {
 				errors: [{ text: `"${path}" is neither a runtime dependency nor listed as bundled in scripts/build.mjs` }],
@@ -116,7 +118,7 @@ await build({
 	mainFields: ["browser", "module", "main"],
 	// Shared chunks lie beside the entries: errors tell the library's frames from the caller's by the folder.
 	chunkNames: "shared-[hash]",
-	plugins: [door, platform],
+	plugins: [embed, door, platform],
 	logLevel: "warning",
 }).catch(() => process.exit(1)); // esbuild has printed every error with its file and line
 await chmod(resolve(root, bin.chainrule), 0o755);

@@ -12,6 +12,7 @@ import { spawnSync } from "node:child_process";
 import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { embed } from "./embed.mjs";
 
 const [program, ...args] = process.argv.slice(2);
 if (program === undefined) {
@@ -31,6 +32,7 @@ await build({
 	packages: "external",
 	sourcemap: "inline",
 	tsconfig: resolve(root, "tsconfig.json"),
+	plugins: [embed],
 	logLevel: "warning",
 }).catch(() => process.exit(1)); // esbuild has printed every error with its file and line
 

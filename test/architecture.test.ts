@@ -52,8 +52,8 @@ interface Floor {
 
 /**
  * From the ground up. The rooms between `src/index.ts` and the roof do not know
- * each other, with two exceptions: nn, optim and data are one room, and
- * symbolic serves viz and compile. Kernels take three files of core: the words
+ * each other, with three exceptions: nn, optim and data are one room, train
+ * stands on these and on io, and symbolic serves viz and compile. Kernels take three files of core: the words
  * for shapes and dtypes, and the one form of an error.
  */
 const floors: readonly Floor[] = [
@@ -106,6 +106,12 @@ const floors: readonly Floor[] = [
 		reading: "the engine and io",
 	},
 	{
+		name: "the room train",
+		files: /^src\/train\//,
+		reads: /^src\/(index\.ts|core\/|kernels\/|ops\/|diff\/|nn\/|optim\/|data\/|io\/|train\/)/,
+		reading: "the engine, nn, optim, data, io and train",
+	},
+	{
 		name: "the room compile",
 		files: /^src\/compile\//,
 		reads: /^src\/(index\.ts|core\/|kernels\/|ops\/|diff\/|symbolic\/|compile\/)/,
@@ -152,6 +158,9 @@ function arrowsAgainstTheFloors(sources: Sources): string[] {
 
 const packageName = (specifier: string): string => specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/");
 
+/** Who may import the runtime dependencies: pictures, and tables, which leave the reading of cells to papaparse. */
+const usesPackages = /^(viz\/|src\/data\/csv\.ts$)/;
+
 /** Imports of packages and of Node below the roof that would keep the library out of a browser or from being one file. */
 function packagesBelowTheRoof(sources: Sources): string[] {
 	return [...sources.values()]
@@ -165,9 +174,34 @@ function packagesBelowTheRoof(sources: Sources): string[] {
 				return [complaint(arrow, `"${specifier}" is this library: import the file by its path`)];
 			if (specifier.startsWith("node:"))
 				return [complaint(arrow, `"${specifier}" does not exist in a browser: only src/cli may import it`)];
-			if (name in manifest.dependencies && !path.startsWith("viz/"))
-				return [complaint(arrow, `"${specifier}" stays outside the bundle: only viz and src/cli may import it`)];
+			if (name in manifest.dependencies && !usesPackages.test(path))
+				return [
+					complaint(
+						arrow,
+						`"${specifier}" stays outside the bundle: only viz, src/data/csv.ts and src/cli may import it`,
+					),
+				];
 			return [];
+		});
+}
+
+/** Who may ask for a module of Node while the program runs: the one file of a room that knows paths, BLAS, and the bar on a terminal. */
+const asksForNode = /^src\/(\w+\/files|kernels\/blas|train\/progress)\.ts$/;
+
+/** Other requests for modules of Node below the roof, in the one form that is no import. */
+function requestsForNode(sources: Sources): string[] {
+	return [...sources.values()]
+		.filter(({ path }) => /^(src\/(?!cli\/)|viz\/)/.test(path) && !asksForNode.test(path))
+		.flatMap((source) => {
+			const found: string[] = [];
+			const remedy = "what needs paths stands in a file called files.ts, and everything else takes bytes";
+			visit(source, {
+				Identifier: ({ name, start }) => {
+					if (name !== "getBuiltinModule") return;
+					found.push(complaint(placeOf(source, start), `asks for Node, which a browser has not: ${remedy}`));
+				},
+			});
+			return found;
 		});
 }
 
@@ -411,7 +445,7 @@ describe("the floors of the house", () => {
 		expect(arrowsAgainstTheFloors(sound)).toEqual([]);
 	});
 
-	test("below the roof nothing imports Node, and only viz imports runtime dependencies", () => {
+	test("below the roof nothing imports Node, and only viz and tables import runtime dependencies", () => {
 		expect(packagesBelowTheRoof(readSources("src", "viz"))).toEqual([]);
 	});
 
@@ -419,14 +453,38 @@ describe("the floors of the house", () => {
 		const broken = repository({
 			"src/core/tape.ts": 'import { readFileSync } from "node:fs";',
 			"src/nn/layers.ts": 'import { toDot } from "ts-graphviz";',
+			"src/data/csv.ts": 'import Papa from "papaparse";',
+			"src/data/idx.ts": 'import Papa from "papaparse";',
 			"viz/dot.ts": 'import { toDot } from "ts-graphviz";\nimport { scalar } from "chainrule";',
 			"src/kernels/random.ts": 'import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";',
 			"src/cli/main.ts": 'import { Command } from "commander";\nimport { writeFileSync } from "node:fs";',
 		});
 		expect(packagesBelowTheRoof(broken)).toEqual([
 			'src/core/tape.ts:1  "node:fs" does not exist in a browser: only src/cli may import it',
-			'src/nn/layers.ts:1  "ts-graphviz" stays outside the bundle: only viz and src/cli may import it',
+			'src/nn/layers.ts:1  "ts-graphviz" stays outside the bundle: only viz, src/data/csv.ts and src/cli may import it',
+			'src/data/idx.ts:1  "papaparse" stays outside the bundle: only viz, src/data/csv.ts and src/cli may import it',
 			'viz/dot.ts:2  "chainrule" is this library: import the file by its path',
+		]);
+	});
+});
+
+describe("Node", () => {
+	test("is asked for by files that know paths, and by BLAS", () => {
+		expect(requestsForNode(readSources("src", "viz"))).toEqual([]);
+	});
+
+	test("asked for elsewhere is found", () => {
+		const request = 'const files = process.getBuiltinModule("node:fs");';
+		const broken = repository({
+			"src/io/npy.ts": `\n${request}`,
+			"viz/svg.ts": "const ask = process.getBuiltinModule;",
+			"src/io/files.ts": request,
+			"src/kernels/blas.ts": request,
+			"src/cli/main.ts": request,
+		});
+		expect(requestsForNode(broken).map((line) => line.replace(/,.*/, ""))).toEqual([
+			"src/io/npy.ts:2  asks for Node",
+			"viz/svg.ts:1  asks for Node",
 		]);
 	});
 });

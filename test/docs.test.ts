@@ -5,18 +5,14 @@
  * In a snippet every `console.log(...); // text` promises its lines; an example
  * ends with a comment that is its whole output.
  */
-import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bundle, examplesOf, linesOf } from "../scripts/programs.js";
 
 const root = new URL("..", import.meta.url).pathname;
-const run = promisify(execFile);
 
-interface Program {
+interface Snippet {
 	readonly where: string;
 	readonly source: string;
 	readonly output: readonly string[];
@@ -46,7 +42,7 @@ function promisesIn(source: string): string[] {
 	);
 }
 
-async function snippets(): Promise<Program[]> {
+async function snippetsOf(): Promise<Snippet[]> {
 	const pages = [
 		"README.md",
 		"CONTRIBUTING.md",
@@ -54,7 +50,7 @@ async function snippets(): Promise<Program[]> {
 		...(await filesUnder("viz", /\.(md|ts)$/)),
 		...(await filesUnder("src", /\.(md|ts)$/)),
 	];
-	const found: Program[] = [];
+	const found: Snippet[] = [];
 	for (const page of pages) {
 		for (const { line, source } of snippetsIn(await readFile(join(root, page), "utf8"))) {
 			found.push({ where: `${page}:${line}`, source, output: promisesIn(source) });
@@ -63,67 +59,32 @@ async function snippets(): Promise<Program[]> {
 	return found;
 }
 
-async function examples(): Promise<Program[]> {
-	const found: Program[] = [];
-	for (const file of await filesUnder("examples", /^[^/]*\.ts$/)) {
-		const source = await readFile(join(root, file), "utf8");
-		const last = /(?:^\/\/ .*\n?)+$/m.exec(source.trimEnd().split("\n\n").at(-1) ?? "");
-		found.push({
-			where: file,
-			source,
-			output: (last?.[0] ?? "")
-				.trim()
-				.split("\n")
-				.map((line) => line.replace(/^\/\/ ?/, "")),
-		});
-	}
-	return found;
-}
-
-const programs = [...(await snippets()), ...(await examples())];
+const [snippets, examples] = await Promise.all([snippetsOf(), examplesOf(root)]);
+const programs = [...snippets, ...examples];
 let folder = "";
 
 beforeAll(async () => {
-	folder = await mkdtemp(join(tmpdir(), "chainrule-docs-"));
-	// All at once: the library is bundled a single time and shared by every program.
-	await Promise.all(programs.map(({ source }, index) => writeFile(join(folder, `program${index}.ts`), source)));
-	await build({
-		entryPoints: programs.map((_, index) => join(folder, `program${index}.ts`)),
-		outdir: join(folder, "out"),
-		outExtension: { ".js": ".mjs" },
-		bundle: true,
-		splitting: true,
-		format: "esm",
-		platform: "node",
-		target: "node20",
-		nodePaths: [join(root, "node_modules")],
-		tsconfig: join(root, "tsconfig.json"),
-		alias: {
-			chainrule: join(root, "src/index.ts"),
-			"chainrule/linalg": join(root, "src/linalg.ts"),
-			"chainrule/random": join(root, "src/random.ts"),
-			"chainrule/special": join(root, "src/special.ts"),
-			"chainrule/nn": join(root, "src/nn/index.ts"),
-			"chainrule/optim": join(root, "src/optim/index.ts"),
-			"chainrule/symbolic": join(root, "src/symbolic/index.ts"),
-			"chainrule/viz": join(root, "viz/index.ts"),
-		},
-		logLevel: "error",
-	});
+	// Inside of the repository, where packages are found.
+	await mkdir(join(root, "out"), { recursive: true });
+	folder = await mkdtemp(join(root, "out/docs-"));
+	const files = snippets.map((_, index) => join(folder, `snippet${index}.ts`));
+	await Promise.all(snippets.map(({ source }, index) => writeFile(files[index] as string, source)));
+	await bundle(root, [...files, ...examples.map(({ where }) => where)], folder);
 }, 60_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe("what is shown in a document", () => {
 	it("is found at all", () => {
-		expect(programs.length).toBeGreaterThan(10);
+		expect(snippets.length).toBeGreaterThan(10);
+		expect(examples.length).toBeGreaterThan(10);
 	});
 
-	it.each(programs.map((program, index) => ({ ...program, index })))(
+	it.concurrent.each(programs.map(({ where, output }, index) => ({ where, output, index })))(
 		"$where prints what it says",
 		async ({ output, index }) => {
-			const { stdout } = await run(process.execPath, [join(folder, "out", `program${index}.mjs`)]);
-			expect(stdout.trimEnd().split("\n")).toEqual(output.length === 0 ? [""] : output);
+			const lines = await linesOf(root, join(folder, `${index}.mjs`));
+			expect(lines).toEqual(output.length === 0 ? [""] : output);
 		},
 	);
 });

@@ -66,46 +66,131 @@ import {
 	topK,
 	tril,
 	unfold,
+	type Value,
 	valueGradAndAux,
 	vjp,
 	vmap,
 	weightedSum,
 	zeros,
 } from "chainrule";
+import * as data from "chainrule/data";
+import * as io from "chainrule/io";
 import { cholesky, det, inv, matrixPower, solve } from "chainrule/linalg";
 import {
+	BatchNorm,
+	Bilinear,
 	batchNorm,
 	bce,
+	bceWithLogits,
+	Conv2d,
+	checkLoss,
+	contrastive,
 	conv1d,
 	conv2d,
 	convTranspose1d,
 	convWeight,
+	cosineEmbedding,
 	crossEntropy,
+	ctc,
+	Dropout,
+	dice,
 	dropout,
+	Embedding,
 	embedding,
+	functionalCall,
+	GroupNorm,
 	glu,
 	groupNorm,
+	infoNce,
+	init,
 	interpolate,
 	Linear,
+	LSTM,
+	LSTMCell,
 	layerNorm,
 	MLP,
+	MultiHeadAttention,
 	maxPool1d,
 	maxPool2d,
 	mse,
 	Neuron,
+	Perceptron,
 	prelu,
+	Residual,
+	Sequential,
 	scaledDotProductAttention,
 } from "chainrule/nn";
-import { SGD } from "chainrule/optim";
+import {
+	AveragedWeights,
+	clipGradNorm,
+	clipGradValue,
+	cosine,
+	FormulaOptimizer,
+	LBFGS,
+	linearWarmup,
+	multistep,
+	type OptimizerOptions,
+	oneCycle,
+	ReduceOnPlateau,
+	Scheduler,
+	SGD,
+	sequential,
+} from "chainrule/optim";
 import { categorical, choice, gamma, normal, permutation, uniform } from "chainrule/random";
-import { describe, expect, it } from "vitest";
+import {
+	derivation,
+	problem as derivations,
+	formula,
+	graph,
+	type LatexNames,
+	parseGraph,
+	parseLatex,
+	readDisplays,
+	readDocument,
+	simplify,
+} from "chainrule/symbolic";
+import { type FitOptions, fit, readCheckpoint } from "chainrule/train";
+import { describe, expect, it, vi } from "vitest";
 import { toFunction } from "../src/core/formula.js";
+import { checkSchedule } from "../src/train/checkpoint.js";
+import { setGenerators } from "../src/train/generators.js";
+import { setState } from "../src/train/place.js";
 
 const x23 = zeros([2, 3]);
 const x45 = zeros([4, 5]);
 const three = tensor([1, 2, 3], { requiresGrad: true, name: "v" });
 /** What a type checker would refuse, as it comes from plain JavaScript. */
 const wrong = <Wanted>(value: unknown): Wanted => value as Wanted;
+
+/** The names of a problem, for its LaTeX. */
+const inNotes: LatexNames = {
+	values: new Map([
+		...["x", "y", "n", "C", "d"].map((name) => [name, 0] as const),
+		...["o", "t", "a"].map((name) => [name, 1] as const),
+		["A", 2],
+		["a1", 0],
+	]),
+	functions: new Set(["f"]),
+	indices: new Map([
+		["i", "n"],
+		["k", "n"],
+	]),
+};
+const read = (latex: string) => parseLatex(latex, inNotes);
+
+/** Bytes, each written as a character. */
+const latin1 = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+const safetensors = (header: string, elements = ""): Uint8Array =>
+	latin1(`${String.fromCharCode(header.length)}\0\0\0\0\0\0\0${header}${elements}`);
+const npy = (header: string): Uint8Array => latin1(`\x93NUMPY\x01\0${String.fromCharCode(header.length)}\0${header}`);
+const saved = (tensors: string): string =>
+	`{"format":"chainrule module","version":1,"module":"MLP","tensors":${tensors}}`;
+/** A zip archive of one empty member, x.txt. */
+const archive = `PK\x03\x04${"\0".repeat(22)}\x05\0\0\0x.txtPK\x01\x02${"\0".repeat(24)}\x05${"\0".repeat(17)}x.txtPK\x05\x06${"\0".repeat(4)}\x01\0\x01\0${"\x33\0\0\0"}${"\x23\0\0\0"}\0\0`;
+
+const triple = { x: tensor([1, 2, 3]), y: tensor(new Int32Array([0, 0, 1])) };
+const labelsOf = (count: number): Blob =>
+	new Blob([data.writeIdx(zeros([count], { dtype: "int32" }), { type: "uint8" })]);
 
 function assignedBetween(): void {
 	const w = parameter([1, 2], { name: "w" });
@@ -119,6 +204,31 @@ function assignedScalarBetween(): void {
 	const loss = b.mul(b);
 	b.assign(3);
 	loss.backward();
+}
+
+/** A short training of a small model. */
+async function trained(
+	options: Partial<FitOptions<Tensor, Tensor, Tensor>>,
+	batches = [{ x: zeros([1, 2]), y: zeros([1, 1]) }],
+	loss: (z: Tensor, y: Tensor) => Value = mse,
+): Promise<unknown> {
+	const model = new Linear(2, 1);
+	return fit(model, loss, new SGD(model.parameters()), batches, { epochs: 1, progress: "none", ...options });
+}
+
+/** A step of an optimizer with these lines. */
+function bySelfMadeRule(lines: readonly string[]): void {
+	class Descent extends FormulaOptimizer<OptimizerOptions> {
+		protected override formulas(): readonly string[] {
+			return lines;
+		}
+		protected override numbers(): { readonly γ: number } {
+			return { γ: this.learningRate };
+		}
+	}
+	const x = scalar(1);
+	x.mul(2).backward();
+	new Descent([x], {}).step();
 }
 
 const cases: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> = {
@@ -338,6 +448,173 @@ const cases: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> =
 		"attention of a vector": () => scaledDotProductAttention(zeros([3]), x23, x23),
 		"an unknown interpolation": () => interpolate(zeros([1, 1, 4]), { size: 8, mode: wrong<"linear">("cubic") }),
 	},
+	Modules: {
+		"a result that is to be frozen": () => {
+			scalar(2).square().requiresGrad = false;
+		},
+		"a state that lacks, has too much and does not fit": () => {
+			const state = new Map([
+				["weight", zeros([2, 2])],
+				["scale", zeros([2])],
+			]);
+			return new Linear(3, 2).loadStateDict(state);
+		},
+		"a state of another network": () => new Linear(3, 2).loadStateDict(new Linear(3, 2, { bias: false }).stateDict()),
+		"a parameter that the module has not": () => functionalCall(new Linear(3, 2), { scale: 1 }, x23),
+		"a value of another shape": () => functionalCall(new Linear(3, 2), { bias: zeros([3]) }, x23),
+		"a bias where a fan is needed": () => new Linear(3, 2, { bias: init.heNormal() }),
+		"bounds with nothing between them": () => init.truncatedNormal(0, 1, { low: 40 }),
+		"an initializer of another shape": () => new Linear(3, 2, { weight: () => zeros([3, 2]) }),
+		"a second input of another width": () => new Bilinear(3, 4, 2).call(x23, x23),
+		"an entry of a table that is none": () => new Embedding(10, 4, { paddingIndex: 10 }),
+		"groups of filters that do not divide": () => new Conv2d(4, 6, 3, { groups: 4 }),
+		"channels other than those normalized": () => new GroupNorm(1, 4).call(x23),
+		"a batch of one sample": () => new BatchNorm(3).call(zeros([1, 3])),
+		"a batch inside of vmap": () => vmap((x: Tensor) => new BatchNorm(3).call(x))(zeros([2, 5, 3])),
+		"a share that is none": () => new BatchNorm(3, { momentum: 2 }),
+		"a share to drop that is none": () => new Dropout(1.5),
+		"a detour that ends elsewhere": () => new Residual(new Linear(3, 2)).call(x23),
+		"heads that do not divide": () => new MultiHeadAttention(6, 4),
+		"a sequence without time": () => new LSTM(3, 4).call(zeros([3])),
+		"a state of another size": () => new LSTMCell(3, 4).call(x23, { hidden: x23, cell: x23 }),
+		"weights for other inputs": () => new Perceptron(2, { weights: [1] }),
+		"a target that a step cannot reach": () => new Perceptron(2).learn([0, 1], -1),
+	},
+	"Data and metrics": {
+		"a seed and a generator": () => data.moons({ seed: 1, generator: new Generator(1) }),
+		"points of whole numbers": () => data.moons({ dtype: "int32" }),
+		"no points": () => data.spirals({ samples: 0 }),
+		"a noise below 0": () => data.digits({ noise: -1 }),
+		"an inner circle as large as the outer": () => data.circles({ factor: 1 }),
+		"centers of different dimensions": () => data.blobs({ centers: [[1, 2], [3]] }),
+		"a length that is none": () => data.fromSamples({ length: -1, at: (i) => i }),
+		"a batch of nothing": () => data.collate([]),
+		"samples of different names": () => data.collate<object>([{ image: 1 }, { label: 1 }]),
+		"samples of different sizes": () => data.collate([{ image: [1, 2] }, { image: [1] }]),
+		"tensors without rows": () => data.fromTensors({ x: x23, y: tensor(1) }),
+		"no tensors": () => data.fromTensors({}),
+		"more inputs than labels": () => data.fromTensors({ x: x45, y: three }),
+		"batches of half a sample": () => new data.DataLoader(triple, { batchSize: 0.5 }),
+		"a state of a loader that is none": () =>
+			new data.DataLoader(triple).loadState({ generator: new Generator(1).state, epoch: { seed: 1, batches: 9 } }),
+		"everything for the test": () => data.trainTestSplit(triple, { testSize: 3 }),
+		"more folds than samples": () => data.kFold(triple, { folds: 4 }),
+		"classes in rows": () => data.trainTestSplit({ x: x23 }, { stratify: "x", testSize: 1 }),
+		"a class that cannot be shared out": () => data.trainTestSplit(triple, { stratify: "y", testSize: 1 }),
+		"a scale from nothing": () => data.standardScaler(zeros([0, 3])),
+		"a scale for other features": () => data.minMaxScaler(x23).transform(x45),
+		"text without rows": () => data.readCsv("\n\n"),
+		"a quotation mark that stays open": () => data.readCsv('a,b\n1,"2\n'),
+		"a row that is too long": () => data.readCsv("a,b\n1,2\n3,4,5\n"),
+		"a name of a column twice": () => data.readCsv("a,a\n1,2\n"),
+		"a type of a column that is none": () => data.readCsv("a\n1\n", { types: { a: wrong<"number">("integer") } }),
+		"a type for a column that does not exist": () => data.readCsv("a\n1\n", { types: { b: "number" } }),
+		"a cell without a number": () => data.readCsv("a,b\n1,2\n,3\n"),
+		"a unit behind a number": () => data.readCsv("a,b\n1,3 kg\n", { types: { b: "number" } }),
+		"a table in another encoding": () => data.loadCsv(new Blob([latin1("caf\xe9\n1\n")])),
+		"a column that does not exist": () => data.toTensors(data.readCsv("a,b\n1,2\n"), { target: "c" }),
+		"a target that is missing": () => data.toTensors(data.readCsv("a,b\n1,\n", { missing: "keep" }), { target: "b" }),
+		"texts among features": () => data.toTensors(data.readCsv("a,b\nx,2\n", { types: { a: "text" } }), { target: "b" }),
+		"a file of data that is not there": () => data.loadIdx("missing/train-images.gz"),
+		"a number for a file of data": () => data.loadIdx(wrong(7)),
+		"a path of data in a browser": () => {
+			vi.stubGlobal("process", undefined);
+			return data.loadIdx("train-images.gz").finally(() => vi.unstubAllGlobals());
+		},
+		"gzip that breaks off": () => data.loadIdx(new Blob([latin1("\x1f\x8b\x08\0")])),
+		"a picture for images": () => data.readIdx(latin1("\x89PNG\r\n\x1a\n")),
+		"gzip where bytes are read": () => data.readIdx(latin1("\x1f\x8b\x08\0")),
+		"a type of elements that IDX has not": () => data.readIdx(latin1("\0\0\x0a\x01\0\0\0\0")),
+		"a header of IDX that breaks off": () => data.readIdx(latin1("\0\0\x08\x03\0\0")),
+		"sizes that multiply to infinity": () => data.readIdx(latin1(`\0\0\x08\x08${"\xff".repeat(32)}`)),
+		"fewer labels than promised": () => data.readIdx(latin1("\0\0\x08\x01\0\0\0\x05\x07")),
+		"more labels than promised": () => data.readIdx(latin1("\0\0\x08\x01\0\0\0\x01\x07\x02")),
+		"labels in place of images": () => data.loadMnist({ images: labelsOf(2), labels: labelsOf(2) }),
+		"images and labels of different sets": () =>
+			data.loadMnist({
+				images: new Blob([data.writeIdx(zeros([1, 2, 2], { dtype: "int32" }), { type: "uint8" })]),
+				labels: labelsOf(2),
+			}),
+		"a fraction as a byte": () => data.writeIdx(tensor([0.5]), { type: "uint8" }),
+		"metrics of nothing": () => data.accuracy([], []),
+		"probabilities without a threshold": () => data.accuracy([0.2, 0.9], [0, 1]),
+		"one-hot targets": () => data.accuracy([[0.2, 0.8]], [[0.1, 0.9]]),
+		"scores for other samples": () => data.accuracy(x23, [0, 1, 2]),
+		"scores of one class": () => data.accuracy([[0.2], [0.9]], [0, 1]),
+		"a label without a score": () => data.accuracy(x23, [0, 3]),
+		"a precision of many classes": () => data.precision([0, 1, 2], [0, 1, 2]),
+		"a curve of other scores": () => data.rocAuc([0.1, 0.9], [0, 1, 1]),
+		"a curve of NaN": () => data.rocCurve([0.1, Number.NaN], [0, 1]),
+		"a curve of one class": () => data.rocAuc([0.1, 0.9], [1, 1]),
+		"errors of predictions [3] against targets [3, 1]": () => data.meanAbsoluteError(three, zeros([3, 1])),
+		"an error of nothing": () => data.rootMeanSquaredError([], []),
+		"a variance of one sample": () => data.r2([1], [1]),
+	},
+	Files: {
+		"a file that is not there": () => io.load("missing/weights.npy"),
+		"a folder that is not there": () => io.save("missing/weights.npy", new Uint8Array(1)),
+		"a folder where a file is to be": () => io.saveNpy(".", x23),
+		"a path that is none": () => io.loadNpy(""),
+		"a path in a browser": () => {
+			vi.stubGlobal("process", undefined);
+			return io.loadNpz("weights.npz").finally(() => vi.unstubAllGlobals());
+		},
+		"an ArrayBuffer for bytes": () => io.readNpy(wrong(new ArrayBuffer(8))),
+		"a picture for tensors": () => io.readSafetensors(latin1("\x89PNG\r\n\x1a\n\0\0\0\rIHDR")),
+		"a header that breaks off": () => io.readSafetensors(safetensors('{"w":')),
+		"a name twice": () => io.readSafetensors(safetensors('{"w":{},"w":{}}')),
+		"a name that is no text": () => io.readSafetensors(safetensors('{"\\ud800":{}}')),
+		"metadata that are no texts": () => io.readSafetensors(safetensors('{"__metadata__":{"epoch":3}}')),
+		"a tensor that is not described": () => io.readSafetensors(safetensors('{"w":{"dtype":"F64"}}')),
+		"an element type of eight bits": () =>
+			io.readSafetensors(safetensors('{"w":{"dtype":"F8_E5M2","shape":[1],"data_offsets":[0,1]}}')),
+		"a size below 0 in a file": () =>
+			io.readSafetensors(safetensors('{"w":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}}')),
+		"a tensor that is longer than its shape": () =>
+			io.readSafetensors(safetensors('{"w":{"dtype":"F64","shape":[2],"data_offsets":[0,24]}}')),
+		"a hole between tensors": () =>
+			io.readSafetensors(safetensors('{"w":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}', "\0\0")),
+		"an integer that int32 cannot hold": () =>
+			io.readSafetensors(safetensors('{"w":{"dtype":"U32","shape":[1],"data_offsets":[0,4]}}', "\xff\xff\xff\xff")),
+		"a tensor that is called as the metadata": () => io.writeSafetensors({ __metadata__: x23 }),
+		"metadata of a number": () => io.writeSafetensors({}, { epoch: wrong<string>(3) }),
+		"a name that cannot be written": () => io.writeSafetensors({ "\ud800": x23 }),
+		"numbers where a tensor is written": () => io.writeNpz({ w: wrong<Tensor>([1, 2]) }),
+		"several tensors in an npy file": () => io.writeNpy(wrong<Tensor>({ w: x23 })),
+		"an npy file of another version": () => io.readNpy(latin1("\x93NUMPY\x09\0")),
+		"a header of Python that does something": () => io.readNpy(npy("__import__('os')")),
+		"texts from NumPy": () => io.readNpy(npy("{'descr': '<U5', 'fortran_order': False, 'shape': (1,)}")),
+		"too few elements": () => io.readNpy(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (1000,)}")),
+		"an archive that is none": () => io.readNpz(latin1("PK\x03\x04")),
+		"an archive that would unpack to too much": () => io.readNpz(io.writeNpz({ w: x23 }), { maxBytes: 100 }),
+		"a text among arrays": () => io.readNpz(latin1(archive)),
+		"a name that an archive cannot hold": () => io.writeNpz({ ["w".repeat(70_000)]: x23 }),
+		"a tensor as a module": () => io.writeJson(wrong(x23)),
+		"bytes that are no text": () => io.readJson(latin1("\xff")),
+		"JSON of something else": () => io.readJson('{"name":"chainrule"}'),
+		"JSON of half a module": () => io.readJson('{"format":"chainrule module","version":1}'),
+		"JSON of a tensor that is none": () => io.readJson(saved('{"w":7}')),
+		"JSON of a tensor without elements": () => io.readJson(saved('{"w":{"dtype":"float64","shape":[2],"data":[]}}')),
+		"JSON of a tensor with a hole": () => io.readJson(saved('{"w":{"dtype":"float64","shape":[1],"data":[null]}}')),
+	},
+	"Losses and their checker": {
+		"predictions [3] against labels [2, 3]": () => dice(three, x23),
+		"weights of elements that do not fit": () => bceWithLogits(x23, zeros([2, 3]), { weight: [1, 2] }),
+		"one weight for two classes": () => crossEntropy(x23, [0, 1], { classWeights: [1] }),
+		"a batch that is ignored as a whole": () => crossEntropy(x23, [9, 9], { ignoreIndex: 9 }),
+		"an index to be ignored among probabilities": () => crossEntropy(x23, x23, { ignoreIndex: 0 }),
+		"a share of smoothing above 1": () => crossEntropy(x23, [0, 1], { labelSmoothing: 2 }),
+		"labels that are not one per pair": () => contrastive(x23, x23, [1, 0, 1]),
+		"single numbers as vectors": () => cosineEmbedding(1, 2, 1),
+		"vectors that are no batch": () => infoNce(three, three),
+		"sequences that are not one per sample": () => ctc(zeros([2, 4, 3]), [[1]]),
+		"more steps than an input has": () => ctc(zeros([1, 4, 3]), [[1]], { inputLengths: [5] }),
+		"a blank among the labels": () => ctc(zeros([1, 4, 3]), [[1, 0]]),
+		"a target longer than its input": () => ctc(zeros([1, 4, 3]), [[1, 1, 2, 2]]),
+		"a meaning of predictions that is none": () =>
+			checkLoss(mse, { predictions: [1], targets: [1], meaning: wrong<"logits">("odds") }),
+		"a loss to check without data": () => checkLoss(mse, { predictions: [], targets: [] }),
+	},
 	"Neurons and optimizers": {
 		"a layer of another width": () => new Linear(3, 2).call(zeros([4, 5])),
 		"a neuron with another number of inputs": () => new Neuron(2).call([1, 2, 3]),
@@ -359,11 +636,232 @@ const cases: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> =
 		"a learning rate below 0": () => new SGD([three], { learningRate: -1 }),
 		"a momentum of 1": () => new SGD([three], { learningRate: 0.1, momentum: 1 }),
 	},
+	"Steps and schedules": {
+		"a look ahead without a velocity": () => new SGD([three], { nesterov: true }),
+		"a state of another optimizer": () => new SGD([three]).loadStateDict(new LBFGS([three]).stateDict()),
+		"a rule that is no formula": () => bySelfMadeRule(["p - γ*g"]),
+		"a rule that uses what nobody gives": () => bySelfMadeRule(["v = μ*v + g", "p = p - γ*v"]),
+		"two groups as one vector": () => new LBFGS([{ parameters: [three] }, { parameters: [scalar(1)] }]),
+		"a line search that cannot evaluate": () => new LBFGS([three]).step(),
+		"a norm that is none": () => clipGradNorm([three], 1, { norm: 0 }),
+		"a limit of 0": () => clipGradValue([three], 0),
+		"a gradient that is infinite": () => {
+			const w = parameter([0], { name: "w" });
+			w.log().sum().backward();
+			clipGradNorm([w], 1, { errorIfNonFinite: true });
+		},
+		"a schedule of no steps": () => cosine({ steps: 0 }),
+		"a negative factor": () => linearWarmup({ steps: 5, from: -1 }),
+		"milestones out of order": () => multistep({ milestones: [30, 10] }),
+		"a cycle that rises for longer than it lasts": () => oneCycle({ steps: 100, rising: 2 }),
+		"a schedule too many": () => sequential([cosine({ steps: 5 }), cosine({ steps: 5 })], []),
+		"a schedule that gives no factor": () => new Scheduler(new SGD([three]), () => Number.NaN),
+		"a schedule after one that ended at 0": () => {
+			const optimizer = new SGD([three]);
+			new Scheduler(optimizer, () => 0).step();
+			return new Scheduler(optimizer, () => 1);
+		},
+		"a state of another schedule": () =>
+			new Scheduler(new SGD([three]), () => 1).loadStateDict({ steps: 3, learningRates: [] }),
+		"a reduction that reduces nothing": () => new ReduceOnPlateau(new SGD([three]), { factor: 1 }),
+		"a negative patience": () => new ReduceOnPlateau(new SGD([three]), { patience: -1 }),
+		"a state that is no plateau": () =>
+			new ReduceOnPlateau(new SGD([three])).loadStateDict({ best: 1, bad: -1, cooling: 0 }),
+		"an average that never moves": () => new AveragedWeights([three], { decay: 1 }),
+		"an update of averages in use": () => {
+			const average = new AveragedWeights([three]);
+			average.use(() => average.update());
+		},
+	},
+	"Formulas out of the tape": {
+		"a variable that the result does not depend on": () => derivation(scalar(2, "f").square(), scalar(1, "x")),
+		"an equation about names that are not there": () => {
+			const x = scalar(2, "x");
+			derivation(x.square(), x, { given: ["sum(y) = 1"] });
+		},
+		"an equation that is none": () => {
+			const x = scalar(2, "x");
+			derivation(x.square(), x, { given: ["x"] });
+		},
+		"a value for a name that is not there": () => {
+			const x = scalar(2, "x");
+			derivation(x.square(), x).values({ y: 1 });
+		},
+		"a formula that would be too long": () => {
+			let x: Scalar = scalar(1.01, "x");
+			for (let level = 0; level < 40; level++) x = x.mul(x).add(x.sigmoid()) as Scalar;
+			formula(x);
+		},
+		"a computation that would be too long": () => {
+			let x: Scalar = scalar(1.01, "x");
+			for (let level = 0; level < 20_001; level++) x = x.mul(1.0001) as Scalar;
+			graph(x);
+		},
+		"a function that means nothing": () => simplify(parseFormula("foo(x)")),
+		"a function of too many": () => simplify(parseFormula("exp(x, y)")),
+		"an index where names stand for numbers": () => simplify(parseFormula("x[1]")),
+		"a graph without results": () => parseGraph("x : scalar variable"),
+		"a graph with a name twice": () => parseGraph("x : scalar variable\nx : scalar variable\nreturn x"),
+		"a graph with a name before its line": () => parseGraph("a : scalar = exp(x)\nreturn a"),
+		"a line of a graph that is none": () => parseGraph("x : scalar variable\na : scalar = exp(x\nreturn a"),
+	},
+	Training: {
+		"a number of epochs that is none": () => trained({ epochs: 0 }),
+		"a loader that is used up": () => trained({}, []),
+		"a loss that forgot the tape": () => trained({}, undefined, () => 0.5),
+		"a loss that is NaN": () => trained({}, undefined, (z) => z.sum().mul(Number.NaN)),
+		"early stopping without patience": () => trained({ earlyStopping: { patience: -1 } }),
+		"a score that nobody measures": () => trained({ earlyStopping: { monitor: "accuracy" } }),
+		"weights for a checkpoint": () => readCheckpoint(io.writeSafetensors({ w: x23 })),
+		"a place for a loader that does not tell one": () => setState([], { epoch: null }),
+		"a generator that was not saved": () => setGenerators(new Map([["default", new Generator(1)]]), {}),
+	},
+	"What a type checker would have seen": {
+		"an array for a tensor": () => sum(wrong([1, 2])),
+		"an array for the input of a layer": () => new Linear(2, 1).call(wrong([[1, 2]])),
+		"a text for a size": () => new Linear(wrong("3"), 2),
+		"a word for an initializer": () => new Linear(2, 2, { weight: wrong("xavier") }),
+		"layers in an array": () => new Sequential(wrong<Linear>([new Linear(2, 2)])),
+		"an activation that does not exist": () => new Sequential(new Linear(2, 2), wrong<Linear>(undefined)),
+		"an option of another library": () => new SGD([three], wrong({ lr: 0.1 })),
+		"a group of another library": () => new SGD(wrong([{ parameters: [three], lr: 0.1 }])),
+		"a number for options": () => new SGD([three], wrong(0.1)),
+		"a model in place of its parameters": () => new SGD(wrong(new Linear(2, 1))),
+		"a parameter in place of a list": () => new SGD(wrong(three)),
+		"an optimizer's state that is none": () => new SGD([three]).loadStateDict(wrong(null)),
+		"a mode that is none": () => new ReduceOnPlateau(new SGD([three]), { mode: wrong<"min">("smallest") }),
+		"an average that is none": () => data.f1([0, 1], [0, 1], { average: wrong<"macro">("mean") }),
+		"a tensor in place of a data set": () => new data.DataLoader(wrong<{ x: Tensor }>(x23)),
+		"samples in an array": () => new data.DataLoader(wrong<{ x: Tensor }>([{ x: [1], y: 2 }])),
+		"classes under another name": () => data.trainTestSplit({ x: x23 }, { stratify: wrong<"x">("label") }),
+		"a path where text is read": () => data.readCsv("data/iris.csv"),
+		"a loss in place of an optimizer": () => fit(new Linear(2, 1), mse, wrong(mse), [], { epochs: 1 }),
+		"data that are no batches": () => trained({}, wrong({ x: zeros([1, 2]), y: zeros([1, 1]) })),
+		"a batch that is none": () => trained({}, [wrong({ x: zeros([1, 2]), label: zeros([1, 1]) })]),
+		"an option of training that is misspelt": () => trained(wrong({ earlystopping: {} })),
+		"a style of progress that is none": () => trained({ progress: wrong<"none">("off") }),
+		"a word for a schedule": () => trained({ schedule: wrong("cosine") }),
+		"a plateau of another optimizer": () => trained({ schedule: new ReduceOnPlateau(new SGD([three])) }),
+		"a limit for gradients under another name": () => trained({ clip: wrong({ maxNorm: 1 }) }),
+		"a checkpoint after every 0 batches": () => trained({ checkpoint: { path: "run", everyBatches: 0 } }),
+		"a loss per sample": () =>
+			trained({}, undefined, (z, y) => mse(z, y, { reduction: "none" }).reshape([-1]).repeat(2)),
+		"a loss that was detached": () => trained({}, undefined, (z, y) => mse(z.detach(), y) as Tensor),
+		"an optimizer of another model": () =>
+			fit(new Linear(1, 1), mse, new SGD([three]), [[zeros([1, 1]), zeros([1, 1])]], { epochs: 1, progress: "none" }),
+		"validation without batches": () => trained({ validation: [] }),
+		"a checkpoint with another schedule": () => checkSchedule({ schedule: null }, cosine({ steps: 3 })),
+	},
+	Derivations: {
+		"a statement that says nothing": () => derivations("x + 1"),
+		"a kind that does not exist": () => derivations("x : complex"),
+		"a matrix with one length": () => derivations("x : matrix[n]"),
+		"a name with two meanings": () => derivations("x : scalar\nx = 2"),
+		"an index without a range": () => derivations("v : vector[n]\nw[i] = v[i]"),
+		"an index that nothing binds": () => derivations("v : vector[n]\ni in 1..n\ns = v[i]"),
+		"a definition for one case": () => derivations("x : scalar\nf(2*t) = t"),
+		"a left side that is no name": () => derivations("x : scalar\nx + 1 = 2"),
+		"a name that is defined by itself": () => derivations("x : scalar\ny = x*y"),
+		"a name before its definition": () => derivations("x : scalar\ny = z + 1\nz = x"),
+		"an unknown name": () => derivations("w, x : scalar\nz = w*x + b"),
+		"an unknown function": () => derivations("z : scalar\na = sigmod(z)"),
+		"a function without its arguments": () => derivations("x : scalar\ng(t) = t^2\ny = g + x"),
+		"too many arguments": () => derivations("x : scalar\ny = exp(x, 2)"),
+		"primes on a function of two arguments": () => derivations("x : scalar\nf/2\ny = f'(x, x)"),
+		"more primes than anyone needs": () => derivations("x : scalar\ny = exp''''(x)"),
+		"a sum over what is no index": () => derivations("x : scalar\ny = sum(x, x)"),
+		"a sum over an index in use": () => derivations("v : vector[n]\ni in 1..n\nw[i] = sum(i, v[i])"),
+		"a derivative by a formula": () => derivations("x : scalar\ny = d(x^2, 2*x)"),
+		"a division by zero": () => derivations("x : scalar\ny = x/0"),
+		"a number beyond all measure": () => derivations("x : scalar\ny = 1e99999*x"),
+		"shapes that do not go together": () => derivations("W : matrix[m,n]\nx : vector[m]\nz = W@x"),
+		"an index beyond its range": () => derivations("v : vector[3]\ny = v[4]"),
+		"an index beyond its range in a claim": () => derivations("v : vector[3]").verify("v[1] = v[5]"),
+		"a definition that would fill the memory": () => derivations("A, B : matrix[19,19]\nC = det(A@B)"),
+		"a text that is no derivation": () => derivations(" ".repeat(30_000)),
+		"a claim of one side": () => derivations("x : scalar").verify("x + 1"),
+		"an unknown name in the middle of a chain": () => derivations("x : scalar").verify("x + x = 2*k = 2*x"),
+		"a node with another shape than in the problem": () =>
+			derivations("x : vector[2]").verify(parameter([1, 2, 3], { name: "x" }).mul(2), "2*x"),
+		"a node without the names of the problem": () => derivations("x : scalar").verify(scalar(1).mul(2), "2*x"),
+		"a block of derivations that never ends": () => readDocument("```derivation\nx : scalar"),
+		"claims about no problem": () => readDocument("```derivation\n---\nx = x\n```"),
+		"a verdict that does not exist": () =>
+			readDocument("```derivation\nx : scalar\n---\nx = x  # PROVEN beyond doubt\n```"),
+	},
+	LaTeX: {
+		"a command that is not known": () => read("x + \\foo y"),
+		"a limit": () => read("\\lim_{x \\to 0} f(x)"),
+		"a name that is not known": () => read("x + q"),
+		"two letters that are no name": () => read("(t_k - ok)^2"),
+		"an element of a number": () => read("x_i"),
+		"a subscript that can be read in two ways": () => read("a_1 x"),
+		"a sum over what is no index": () => read("\\sum_x f(x)"),
+		"a sum over nothing": () => read("\\sum x"),
+		"a sum with an end only": () => read("\\sum^n x"),
+		"a sum that begins at 0": () => read("\\sum_{i=0}^n a_i"),
+		"a sum that ends elsewhere": () => read("\\sum_{i=1}^3 a_i"),
+		"a stroke that can reach further": () => read("1/2x"),
+		"a function that can reach further": () => read("\\sin x y"),
+		"a derivative that can reach further": () => read("\\frac{\\partial}{\\partial x} (x) y"),
+		"a derivative by a product": () => read("\\frac{\\partial C}{\\partial (x y)}"),
+		"a derivative of two orders": () => read("\\frac{\\partial^2 C}{\\partial x}"),
+		"a derivative of too high an order": () => read("\\frac{\\partial^9 C}{\\partial x^9}"),
+		"a d that is a name": () => read("\\frac{d x}{d y}"),
+		"a sign of differentials by itself": () => read("\\partial C"),
+		"a gradient by nothing": () => read("\\nabla C"),
+		"two vectors beside each other": () => read("o t"),
+		"a number behind a factor": () => read("x 2"),
+		"two digits without braces": () => read("x^12"),
+		"two digits below without braces": () => read("o_12"),
+		"a layer without braces": () => read("o^(2)"),
+		"two superscripts": () => read("x^2^2"),
+		"an empty superscript": () => read("x^{}"),
+		"an empty subscript": () => read("o_{}"),
+		"a layer on a formula": () => read("(x + y)^{(2)}"),
+		"a prime on a formula": () => read("f(f(x))'"),
+		"a prime on a number": () => read("x'"),
+		"a transpose where T is a name": () =>
+			parseLatex("o^T", { ...inNotes, values: new Map([...inNotes.values, ["T", 0]]) }),
+		"a transposed function": () => read("f^{\\top}(x)"),
+		"a power of a function": () => read("f^2(x)"),
+		"a superscript of a function": () => read("\\sin^{(2)} x"),
+		"a subscript of a function": () => read("\\log_3 x"),
+		"a function without its argument": () => read("f + x"),
+		"a function of the library without its argument": () => read("\\frac{\\partial \\sigma}{\\partial x}"),
+		"a function that is not known": () => read("\\text{np.sum}(A)"),
+		"a letter that may be a function": () => parseLatex("g(x)"),
+		"a list in parentheses": () => read("(x, y)"),
+		"a parenthesis that stays open": () => read("2(x + y"),
+		"a parenthesis that closes nothing": () => read("x + y)"),
+		"a brace that stays open": () => read("\\underbrace{x}_{remark"),
+		"a subscript that stays open": () => read("o_{i"),
+		"an environment that is not known": () => read("\\begin{pmatrix} x \\end{pmatrix}"),
+		"an environment that stays open": () => read("\\begin{aligned} x"),
+		"an environment that was not begun": () => read("x \\end{aligned}"),
+		"a word without its letters": () => read("\\text"),
+		"an accent over a formula": () => read("\\hat{x + y}"),
+		"cases of one row": () => read("\\begin{cases} x & x > 0 \\end{cases}"),
+		"cases that leave a gap": () => read("\\begin{cases} x & x > 0 \\\\ y & x < 0 \\end{cases}"),
+		"otherwise in the first row": () => read("\\begin{cases} x & otherwise \\\\ y & x < 0 \\end{cases}"),
+		"a comparison of three": () => read("0 < x < y"),
+		"an inequality in a sum": () => read("f(x) + x_{1 < 2}"),
+		"bars around a matrix": () => read("|A|"),
+		"another norm": () => read("\\|o\\|_1"),
+		"a product sign without a sign": () => read("x \\mathbin y"),
+		"a backslash by itself": () => read("x + \\"),
+		"nothing before an equals sign": () => derivations("x : scalar").verifyLatex("= x"),
+		"nothing at all": () => derivations("x : scalar").verifyLatex(" "),
+		"braces within braces within braces": () => read(`${"\\sqrt{".repeat(300)}x${"}".repeat(300)}`),
+		"a text that is no formula": () => read("x".repeat(30_000)),
+		"a display that never ends": () => readDisplays("text\n$$ x = x"),
+		"a spelling without what it stands for": () => readDisplays("```spelling\nJ_{total}\n```"),
+	},
 };
 
-function messageOf(provoke: () => unknown): string {
+async function messageOf(provoke: () => unknown): Promise<string> {
 	try {
-		provoke();
+		await provoke();
 	} catch (error) {
 		if (error instanceof ChainruleError) return error.message;
 		throw error;
@@ -371,10 +869,15 @@ function messageOf(provoke: () => unknown): string {
 	throw new Error("nothing was thrown");
 }
 
-const collected = Object.entries(cases).map(([title, list]) => ({
-	title,
-	messages: Object.entries(list).map(([name, provoke]) => ({ name, message: messageOf(provoke) })),
-}));
+const collected: {
+	readonly title: string;
+	readonly messages: { readonly name: string; readonly message: string }[];
+}[] = [];
+for (const [title, list] of Object.entries(cases)) {
+	const messages = [];
+	for (const [name, provoke] of Object.entries(list)) messages.push({ name, message: await messageOf(provoke) });
+	collected.push({ title, messages });
+}
 
 describe("a message", () => {
 	it.each(collected.flatMap(({ messages }) => messages))(
@@ -397,10 +900,10 @@ describe("a message", () => {
 		await expect(`${[head, ...page].join("\n\n")}\n`).toMatchFileSnapshot("../docs/errors.md");
 	});
 
-	it("names the caller's line in debug mode", () => {
+	it("names the caller's line in debug mode", async () => {
 		setDebug(true);
 		try {
-			expect(messageOf(() => matmul(x23, x45))).toMatch(/\n {2}at {8}.*errors\.test\.ts:\d+:\d+/);
+			expect(await messageOf(() => matmul(x23, x45))).toMatch(/\n {2}at {8}.*errors\.test\.ts:\d+:\d+/);
 		} finally {
 			setDebug(false);
 		}
@@ -408,7 +911,7 @@ describe("a message", () => {
 
 	it("that stands in the sources is provoked here", () => {
 		const root = new URL("..", import.meta.url).pathname;
-		const files = ["core", "kernels", "ops", "diff", "nn", "optim"].flatMap((floor) =>
+		const files = ["core", "kernels", "ops", "diff", "nn", "optim", "data", "io", "train"].flatMap((floor) =>
 			readdirSync(join(root, "src", floor), { encoding: "utf8", recursive: true })
 				.filter((file) => file.endsWith(".ts"))
 				.map((file) => join("src", floor, file)),

@@ -1,0 +1,86 @@
+/**
+ * Puts the explorer's page into the library as text.
+ *
+ * `viz/explorer/embedded.ts` is a module whose content is made here, for every
+ * build in the same way: esbuild takes `embed`, Vitest `embedVite`. Graphviz is
+ * compressed, because it is nearly all of an explorer file.
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const folder = fileURLToPath(new URL("../viz/explorer/page/", import.meta.url));
+const place = /viz[\\/]explorer[\\/]embedded\.ts$/;
+
+async function bundled(entry) {
+	const result = await build({
+		entryPoints: [folder + entry],
+		bundle: true,
+		minify: true,
+		write: false,
+		format: "iife",
+		target: "es2022",
+		platform: "browser",
+		charset: "utf8",
+		legalComments: "none",
+		logLevel: "warning",
+	});
+	return result.outputFiles[0].text.trim();
+}
+
+async function minified(path) {
+	const { outputFiles } = await build({ entryPoints: [path], minify: true, write: false, logLevel: "warning" });
+	return outputFiles[0].text.trim();
+}
+
+/** What a content-security policy calls the text of an element. */
+function hash(text) {
+	return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+}
+
+let made;
+
+async function moduleText() {
+	const [style, body, script, worker] = await Promise.all([
+		minified(`${folder}style.css`),
+		readFile(`${folder}body.html`, "utf8"),
+		bundled("main.ts"),
+		bundled("worker.ts"),
+	]);
+	// Inside of a page a script must not end its own element.
+	const inert = script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+	const parts = {
+		style,
+		body: body.replaceAll(/^\s+/gm, "").trim(),
+		script: inert,
+		styleHash: hash(style),
+		scriptHash: hash(inert),
+		worker: gzipSync(worker, { level: 9 }).toString("base64"),
+	};
+	return `export const page = ${JSON.stringify(parts)};`;
+}
+
+/** The content of the module. */
+function contents() {
+	made ??= moduleText();
+	return made;
+}
+
+/** For esbuild. */
+export const embed = {
+	name: "embed",
+	setup({ onLoad }) {
+		onLoad({ filter: place }, async () => ({ contents: await contents(), loader: "js" }));
+	},
+};
+
+/** For Vite. */
+export const embedVite = {
+	name: "embed",
+	enforce: "pre",
+	async load(id) {
+		return place.test(id.split("?")[0]) ? { code: await contents(), map: null } : undefined;
+	},
+};
