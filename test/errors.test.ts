@@ -780,6 +780,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> =
 		"a definition that would fill the memory": () => derivations("A, B : matrix[19,19]\nC = det(A@B)"),
 		"a text that is no derivation": () => derivations(" ".repeat(30_000)),
 		"a claim of one side": () => derivations("x : scalar").verify("x + 1"),
+		"a derivative by a name that is unknown": () => derivations("x : scalar\nC = x^2").verify("dC/dq = 1"),
 		"an unknown name in the middle of a chain": () => derivations("x : scalar").verify("x + x = 2*k = 2*x"),
 		"a node with another shape than in the problem": () =>
 			derivations("x : vector[2]").verify(parameter([1, 2, 3], { name: "x" }).mul(2), "2*x"),

@@ -315,8 +315,7 @@ function derivativesIn(f: Formula, problem: Notation): Formula {
 	const known = (name: string): boolean => problem.variables.has(name) || problem.definitions.has(name);
 	const stem = (part: Formula): string | undefined => {
 		const name = part.kind === "name" ? part.name : part.kind === "index" ? stem0(part) : undefined;
-		const inner = name?.startsWith("d") ? name.slice(1) : undefined;
-		return inner !== undefined && known(inner) && !known(name as string) ? inner : undefined;
+		return name !== undefined && /^d./u.test(name) && !known(name) ? name.slice(1) : undefined;
 	};
 	const stem0 = (part: Formula & { kind: "index" }): string | undefined =>
 		part.operand.kind === "name" ? part.operand.name : undefined;
@@ -329,11 +328,11 @@ function derivativesIn(f: Formula, problem: Notation): Formula {
 		if (rebuilt.kind !== "binary" || rebuilt.operator !== "/") return rebuilt;
 		const { left, right, span } = rebuilt;
 		const below = stem(right);
-		if (below === undefined) return rebuilt;
 		const product = left.kind === "binary" && left.operator === "*" ? left : undefined;
 		const last = product ? product.right : left;
 		const above = stem(last);
-		if (above === undefined) return rebuilt;
+		// One known name is enough: of dC/dq it is q that is unknown, not dC.
+		if (above === undefined || below === undefined || !(known(above) || known(below))) return rebuilt;
 		const given = [renamed(last, above), renamed(right, below)];
 		const quotient: Formula = {
 			kind: "call",
