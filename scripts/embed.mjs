@@ -7,16 +7,15 @@
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const folder = fileURLToPath(new URL("../viz/explorer/page/", import.meta.url));
 const place = /viz[\\/]explorer[\\/]embedded\.ts$/;
 
 async function bundled(entry) {
 	const result = await build({
-		entryPoints: [folder + entry],
+		entryPoints: [entry],
 		bundle: true,
 		minify: true,
 		write: false,
@@ -26,6 +25,7 @@ async function bundled(entry) {
 		charset: "utf8",
 		legalComments: "none",
 		logLevel: "warning",
+		logOverride: { "empty-import-meta": "silent" }, // Graphviz asks for it in Node only
 	});
 	return result.outputFiles[0].text.trim();
 }
@@ -42,12 +42,12 @@ function hash(text) {
 
 let made;
 
-async function moduleText() {
+async function moduleText(folder) {
 	const [style, body, script, worker] = await Promise.all([
-		minified(`${folder}style.css`),
-		readFile(`${folder}body.html`, "utf8"),
-		bundled("main.ts"),
-		bundled("worker.ts"),
+		minified(join(folder, "style.css")),
+		readFile(join(folder, "body.html"), "utf8"),
+		bundled(join(folder, "main.ts")),
+		bundled(join(folder, "worker.ts")),
 	]);
 	// Inside of a page a script must not end its own element.
 	const inert = script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
@@ -62,9 +62,9 @@ async function moduleText() {
 	return `export const page = ${JSON.stringify(parts)};`;
 }
 
-/** The content of the module. */
-function contents() {
-	made ??= moduleText();
+/** The content of the module at `path`; the page is in the folder beside it. This file itself may have been bundled elsewhere. */
+function contents(path) {
+	made ??= moduleText(join(dirname(path), "page"));
 	return made;
 }
 
@@ -72,7 +72,7 @@ function contents() {
 export const embed = {
 	name: "embed",
 	setup({ onLoad }) {
-		onLoad({ filter: place }, async () => ({ contents: await contents(), loader: "js" }));
+		onLoad({ filter: place }, async ({ path }) => ({ contents: await contents(path), loader: "js" }));
 	},
 };
 
@@ -81,6 +81,7 @@ export const embedVite = {
 	name: "embed",
 	enforce: "pre",
 	async load(id) {
-		return place.test(id.split("?")[0]) ? { code: await contents(), map: null } : undefined;
+		const [path] = id.split("?");
+		return place.test(path) ? { code: await contents(path), map: null } : undefined;
 	},
 };
