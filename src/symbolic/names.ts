@@ -117,7 +117,8 @@ export function plainName(name: string): string {
 	return /^[\p{L}_]/u.test(flat) ? flat : `x${flat}`;
 }
 
-const greekLetters: ReadonlyMap<string, string> = new Map(
+/** The Greek letters that TeX has, by their names in it. */
+export const greekLetters: ReadonlyMap<string, string> = new Map(
 	Object.entries({
 		alpha: "α",
 		beta: "β",

@@ -8,6 +8,7 @@
  */
 import type { Formula } from "../../src/core/formula.js";
 import { formulaLatex } from "../../src/symbolic/latex.js";
+import { greekLetters } from "../../src/symbolic/names.js";
 import type { Tree } from "./model.js";
 
 /** A partial derivative in x, y, w and the result z. */
@@ -40,35 +41,7 @@ const signs: ReadonlyMap<string, string> = new Map(
 	}),
 );
 
-const letters: ReadonlyMap<string, string> = new Map(
-	Object.entries({
-		alpha: "α",
-		beta: "β",
-		gamma: "γ",
-		delta: "δ",
-		epsilon: "ε",
-		zeta: "ζ",
-		eta: "η",
-		theta: "θ",
-		iota: "ι",
-		kappa: "κ",
-		lambda: "λ",
-		mu: "μ",
-		nu: "ν",
-		xi: "ξ",
-		pi: "π",
-		rho: "ρ",
-		sigma: "σ",
-		tau: "τ",
-		upsilon: "υ",
-		phi: "φ",
-		chi: "χ",
-		psi: "ψ",
-		omega: "ω",
-		Gamma: "Γ",
-		infty: "∞",
-	}),
-);
+const letters: ReadonlyMap<string, string> = new Map([...greekLetters, ["Gamma", "Γ"], ["infty", "∞"]]);
 
 const words = new Set(["operatorname", "mathrm", "text"]);
 
