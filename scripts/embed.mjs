@@ -8,9 +8,11 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
+const pageFolder = fileURLToPath(new URL("../viz/explorer/page", import.meta.url));
 const place = /viz[\\/]explorer[\\/]embedded\.ts$/;
 
 async function bundled(entry) {
@@ -31,7 +33,13 @@ async function bundled(entry) {
 }
 
 async function minified(path) {
-	const { outputFiles } = await build({ entryPoints: [path], minify: true, write: false, logLevel: "warning" });
+	const { outputFiles } = await build({
+		entryPoints: [path],
+		bundle: true,
+		minify: true,
+		write: false,
+		logLevel: "warning",
+	});
 	return outputFiles[0].text.trim();
 }
 
@@ -42,7 +50,8 @@ function hash(text) {
 
 let made;
 
-async function moduleText(folder) {
+/** What the page consists of, by part. */
+async function partsOf(folder) {
 	const [style, body, script, worker] = await Promise.all([
 		minified(join(folder, "style.css")),
 		readFile(join(folder, "body.html"), "utf8"),
@@ -51,7 +60,7 @@ async function moduleText(folder) {
 	]);
 	// Inside of a page a script must not end its own element.
 	const inert = script.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
-	const parts = {
+	return {
 		style,
 		body: body.replaceAll(/^\s+/gm, "").trim(),
 		script: inert,
@@ -59,13 +68,19 @@ async function moduleText(folder) {
 		scriptHash: hash(inert),
 		worker: gzipSync(worker, { level: 9 }).toString("base64"),
 	};
-	return `export const page = ${JSON.stringify(parts)};`;
+}
+
+/** The hashes by which a content-security policy allows the explorer's documents. */
+export async function explorerHashes() {
+	made ??= partsOf(pageFolder);
+	const { scriptHash, styleHash } = await made;
+	return { script: scriptHash, style: styleHash };
 }
 
 /** The content of the module at `path`; the page is in the folder beside it. This file itself may have been bundled elsewhere. */
-function contents(path) {
-	made ??= moduleText(join(dirname(path), "page"));
-	return made;
+async function contents(path) {
+	made ??= partsOf(join(dirname(path), "page"));
+	return `export const page = ${JSON.stringify(await made)};`;
 }
 
 /** For esbuild. */

@@ -164,7 +164,7 @@ const usesPackages = /^(viz\/|src\/data\/csv\.ts$)/;
 /** Imports of packages and of Node below the roof that would keep the library out of a browser or from being one file. */
 function packagesBelowTheRoof(sources: Sources): string[] {
 	return [...sources.values()]
-		.filter(({ path }) => /^(src\/(?!cli\/)|viz\/)/.test(path))
+		.filter(({ path }) => /^(src\/(?!cli\/)|viz\/(?!playground\/))/.test(path))
 		.flatMap(importsOf)
 		.filter(({ specifier }) => !specifier.startsWith("."))
 		.flatMap((arrow) => {
