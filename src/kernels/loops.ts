@@ -19,7 +19,8 @@
 /** A typed array of any element type. */
 export type Numbers = Float64Array | Float32Array | Int32Array | Uint8Array;
 
-let allowed = canGenerate();
+const possible = canGenerate();
+let wanted = true;
 
 function canGenerate(): boolean {
 	try {
@@ -32,12 +33,17 @@ function canGenerate(): boolean {
 
 /** True where code may be generated from text. */
 export function generatesCode(): boolean {
-	return allowed;
+	return wanted && possible;
 }
 
-/** Switches generated code off, as a content-security policy would; `true` switches it on where it is possible. */
+/** True unless generated code was switched off: a policy that forbids code from text may still allow WebAssembly. */
+export function wantsCode(): boolean {
+	return wanted;
+}
+
+/** Switches generated code off, WebAssembly of loops included; `true` switches it on where it is possible. */
 export function setCodeGeneration(on: boolean): void {
-	allowed = on && canGenerate();
+	wanted = on;
 }
 
 /**
@@ -46,7 +52,7 @@ export function setCodeGeneration(on: boolean): void {
  * The factory may use nothing but its parameters.
  */
 export function ownCopy<Factory extends (...parts: never[]) => unknown>(name: string, factory: Factory): Factory {
-	if (!allowed) return factory;
+	if (!generatesCode()) return factory;
 	const text = String(factory).replace(/function loop\b/, `function ${name}`);
 	return new Function(`"use strict"; return (${text}) // ${name}`)() as Factory;
 }

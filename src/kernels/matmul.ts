@@ -83,7 +83,7 @@ function product(x: Matrix, y: Matrix, out: Storage, at: number, n: number, k: n
 	else blocked(x, y, out, at, n, k, m);
 }
 
-/** Every element of the product as its definition has it, two columns at once: neither sum waits for the other. */
+/** Every element of the product as its definition has it, two columns at once: neither sum waits for the other. All are added in the same order, so that equal columns stay equal. */
 function inPlace(x: Matrix, y: Matrix, out: Storage, at: number, n: number, k: number, m: number): void {
 	const xs = x.storage;
 	const ys = y.storage;
@@ -108,8 +108,15 @@ function inPlace(x: Matrix, y: Matrix, out: Storage, at: number, n: number, k: n
 			at += 2;
 		}
 		if (j < m) {
-			out[at] = dot(xs, x.at + i * x.down, step, ys, y.at + j * along, down, k);
-			at++;
+			let a = 0;
+			let px = x.at + i * x.down;
+			let py = y.at + j * along;
+			for (let p = 0; p < k; p++) {
+				a += (xs[px] as number) * (ys[py] as number);
+				px += step;
+				py += down;
+			}
+			out[at++] = a;
 		}
 	}
 }

@@ -24,7 +24,7 @@
 import type { Storage } from "../core/dtype.js";
 import { sizeOf, type View } from "../core/shape.js";
 import { portable } from "./backend.js";
-import { generatesCode } from "./loops.js";
+import { wantsCode } from "./loops.js";
 import { type Code, v128 } from "./wasm/assembler.js";
 import { blockBytes, emitLoop, type LoopKernel, numberCode, numbersAt, type Write } from "./wasm/emit-loop.js";
 import { float32, float64, type Keep, type Kind } from "./wasm/lanes.js";
@@ -79,9 +79,9 @@ export function blockOf({ storage }: Kind, k: number): Float32Array | Float64Arr
 	return new storage(workspace().buffer, k * blockBytes, blockBytes / storage.BYTES_PER_ELEMENT);
 }
 
-/** True where vector loops may run now: not where portable code was asked for, or code may not be generated. */
+/** True where vector loops may run now: not where portable code was asked for, or generated code switched off. */
 export function vectorises(): boolean {
-	return generatesCode() && !portable();
+	return wantsCode() && !portable();
 }
 
 /**

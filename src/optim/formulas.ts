@@ -14,7 +14,15 @@ import type { OptimizerOptions, ParameterGroup } from "./groups.js";
 import { Optimizer } from "./optimizer.js";
 import { type Rule, ruleOf, type StepNumbers } from "./rule.js";
 import type { Settings } from "./settings.js";
-import { elementsOf, type Form, formOf, type Memory, single } from "./state.js";
+import { copyOf, elementsOf, type Form, formOf, type Memory, single } from "./state.js";
+
+/** The rule by which a step moves every element, to be read: see {@link FormulaOptimizer.rule}. */
+export interface UpdateRule {
+	/** Each `name = formula`, carried out in order. */
+	readonly lines: readonly string[];
+	/** The numbers that the lines use, as they are in the next step. */
+	readonly numbers: StepNumbers;
+}
 
 /**
  * An optimizer written as formulas. Extend it and give the lines, each
@@ -48,7 +56,47 @@ import { elementsOf, type Form, formOf, type Memory, single } from "./state.js";
 export abstract class FormulaOptimizer<Options extends OptimizerOptions> extends Optimizer<Options> {
 	readonly #rules = new WeakMap<Settings<Options>, Rule>();
 
-	/** The lines of the rule; called once per settings. */
+	/**
+	 * The rule of a group, the first when left out, as it will be in the next
+	 * step: its lines, and the numbers they use, counted for the first parameter
+	 * of the group. Nothing is changed by asking.
+	 *
+	 * @throws where there is no such group.
+	 *
+	 * @example
+	 * ```ts
+	 * import { scalar } from "chainrule";
+	 * import { SGD } from "chainrule/optim";
+	 * const { lines, numbers } = new SGD([scalar(3)], { learningRate: 0.1, momentum: 0.9 }).rule();
+	 * console.log(lines.join("; "), numbers.γ); // v = μ*v + τ*g; p = p - γ*v 0.1
+	 * ```
+	 */
+	rule(group = 0): UpdateRule {
+		const found = this.groups[group];
+		if (found === undefined) {
+			throw failure({
+				what: `${this.algorithm}: no such group`,
+				expected: `a whole number from 0 to ${this.groups.length - 1}`,
+				actual: String(group),
+			});
+		}
+		const { settings, parameters } = found;
+		const [first] = parameters as [Parameter];
+		const rule = this.#ruleFor(settings);
+		// Of what is remembered the numbers of a step may move what there is once per parameter.
+		const memory = { ...this.memoryOf(first) };
+		for (const name of Object.keys(this.singles(settings)))
+			if (memory[name] !== undefined) memory[name] = copyOf(memory[name]);
+		this.#begin(first, memory, settings, rule);
+		const numbers = this.numbers(settings, (memory.t as Tensor).item() + 1, memory);
+		this.#checkNumbers(rule, numbers);
+		return {
+			lines: this.formulas(settings),
+			numbers: Object.fromEntries(rule.given.map((name) => [name, numbers[name] as number])),
+		};
+	}
+
+	/** The lines of the rule; the same ones for the same settings. */
 	protected abstract formulas(settings: Settings<Options>): readonly string[];
 
 	/** The numbers the lines use in step `t`, which is 1 at first and counted per parameter. */

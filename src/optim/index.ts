@@ -9,7 +9,7 @@ export { Adam, type AdamOptions, AdamW } from "./adam.js";
 export { Adamax, type AdamaxOptions } from "./adamax.js";
 export { AveragedWeights, type AveragedWeightsOptions } from "./average.js";
 export { type ClipGradNormOptions, clipGradNorm, clipGradValue } from "./clip.js";
-export { FormulaOptimizer } from "./formulas.js";
+export { FormulaOptimizer, type UpdateRule } from "./formulas.js";
 export { type GroupOptions, type OptimizerOptions, ParameterGroup, type Parameters } from "./groups.js";
 export { LBFGS, type LBFGSOptions } from "./lbfgs.js";
 export { Lion, type LionOptions } from "./lion.js";

@@ -20,7 +20,7 @@ import { functionsIn, numericEnvironment, ruleCode } from "../diff/sweep.js";
 import { generatesCode, type Numbers } from "../kernels/loops.js";
 import { fewest } from "../kernels/vectors.js";
 import { rows } from "../kernels/walk.js";
-import type { Memory } from "./state.js";
+import { copyOf, type Memory } from "./state.js";
 import { vectorMove } from "./vectorize.js";
 
 /** The numbers of a step, by name. */
@@ -107,6 +107,9 @@ function makeRule(lines: readonly Line[]): Rule {
 		const z = new Tensor(storage, offset, p.shape, stridesOf(p.shape), p.dtype);
 		const kept = keptIn(memory);
 		if (p.size >= fewest && vectors(p, g, kept, numbers, z)) return z;
+		// Closures are slow: a gradient that lies in another order is brought into this one for vectors, to the same bits.
+		const pays = p.size >= fewest && !generatesCode() && p.dtype === "float64";
+		if (pays && vectors(p, copyOf(g), kept, numbers, z)) return z;
 		const loop = loopFor(p.dtype);
 		// The result is contiguous, and so is what is remembered: one index serves.
 		rows(p.shape, [p.strides, g.strides, z.strides], [p.offset, g.offset, 0], (count, at, step) => {

@@ -151,6 +151,35 @@ describe.each(["wasm", "js"] as const)("matmul by %s", (backend) => {
 		);
 	});
 
+	it("makes equal columns of equal columns and equal rows of equal rows, to the last bit", () => {
+		const real = fc.integer().map(Math.sin); // numbers whose sums depend on the order
+		const most = fc.integer({ min: 1, max: 20 });
+		const given = fc.tuple(most, most, most).chain(([n, k, m]) =>
+			fc.record({
+				shape: fc.constant([n, k, m] as const),
+				x: fc.array(real, { minLength: n * k, maxLength: n * k }),
+				column: fc.array(real, { minLength: k, maxLength: k }),
+			}),
+		);
+		fc.assert(
+			fc.property(given, ({ shape: [n, k, m], x, column }) => {
+				const down = { storage: Float64Array.from(x), offset: 0, shape: [n, k], strides: [k, 1] };
+				const along = { ...down, shape: [k, n], strides: [1, k] };
+				const same = Float64Array.from({ length: k * m }, (_, at) => column[Math.floor(at / m)] as number);
+				const columns = { storage: same, offset: 0, shape: [k, m], strides: [m, 1] };
+				const rows = { ...columns, shape: [m, k], strides: [1, m] };
+				const product = multiply(down, columns);
+				const across = multiply(rows, along);
+				for (let i = 0; i < n; i++)
+					for (let j = 0; j < m; j++) {
+						expect(product[i * m + j]).toBe(product[i * m]);
+						expect(across[j * n + i]).toBe(across[i]);
+					}
+			}),
+			{ numRuns: 300 },
+		);
+	});
+
 	it("keeps infinities and NaN to their own rows and columns", () => {
 		for (const [n, k, m] of [
 			[2, 3, 2],

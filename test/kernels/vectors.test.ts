@@ -242,7 +242,27 @@ describe("doing without", () => {
 		vi.resetModules();
 	});
 
-	it("there are no vector loops where portable code is asked for or code may not be generated", () => {
+	it("code from text, as a content-security policy has it, there still are vector loops", async () => {
+		class Forbidden {
+			constructor() {
+				throw new EvalError("Code generation from strings disallowed for this context");
+			}
+		}
+		vi.stubGlobal("Function", Forbidden);
+		vi.resetModules();
+		const [loops, vectors] = await Promise.all([
+			import("../../src/kernels/loops.js"),
+			import("../../src/kernels/vectors.js"),
+		]);
+		expect([loops.generatesCode(), vectors.vectorises()]).toEqual([false, true]);
+		expect(vectors.vectorLoop(float32, 1, (_, [x]) => x)).toBeDefined();
+		loops.setCodeGeneration(false);
+		expect(vectors.vectorises()).toBe(false);
+		loops.setCodeGeneration(true);
+		expect([loops.generatesCode(), vectors.vectorises()]).toEqual([false, true]);
+	});
+
+	it("there are no vector loops where portable code is asked for or generated code is switched off", () => {
 		expect(vectorises()).toBe(true);
 		setCodeGeneration(false);
 		expect(vectorises()).toBe(false);

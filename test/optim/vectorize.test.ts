@@ -18,7 +18,7 @@ import {
 	RMSprop,
 	SGD,
 } from "chainrule/optim";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 const size = 5003; // a block of float32 and a piece that is no whole vector
 const piece = 1000;
@@ -134,4 +134,45 @@ it("numbers that float32 does not have are left to JavaScript, and so is everyth
 	const whole = moved(make, inPieces(normal(1, "float32"), size), gradientsIn("float32"));
 	setBackend(before);
 	expect(whole).toEqual(moved(make, inPieces(normal(1, "float32"), piece), gradientsIn("float32")));
+});
+
+describe("where code from text is forbidden", () => {
+	afterEach(() => {
+		vi.unstubAllGlobals();
+		vi.resetModules();
+	});
+
+	it("a gradient that lies across the parameter moves it to the same bits, by vectors", async () => {
+		const run = async (): Promise<{ readonly result: number[]; readonly seconds: number }> => {
+			const [{ Generator, parameter, randn, transpose }, optim] = await Promise.all([
+				import("chainrule"),
+				import("chainrule/optim"),
+			]);
+			const random = new Generator(5);
+			const p = parameter(randn([300, 200], { generator: random }));
+			const gradients = Array.from({ length: 4 }, () => transpose(randn([200, 300], { generator: random })));
+			const optimizer = new optim.Adam([p], { learningRate: 0.1 });
+			const began = performance.now();
+			for (const g of gradients) {
+				p.grad = g;
+				optimizer.step();
+			}
+			return { result: [...p.data], seconds: performance.now() - began };
+		};
+		const { result } = await run();
+		class Forbidden {
+			constructor() {
+				throw new EvalError("Code generation from strings disallowed for this context");
+			}
+		}
+		vi.stubGlobal("Function", Forbidden);
+		vi.resetModules();
+		const without = await run();
+		expect(without.result).toEqual(result);
+		const { setBackend } = await import("chainrule");
+		setBackend("js");
+		const slow = await run();
+		expect(slow.result).toEqual(result);
+		expect(without.seconds).toBeLessThan(slow.seconds);
+	});
 });
