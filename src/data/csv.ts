@@ -60,6 +60,8 @@ export interface CsvOptions {
 	readonly missing?: "error" | "drop" | "keep" | undefined;
 	/** Cells that say that something is missing; `""`, `NA`, `NaN`, `null` and `?` when left out. */
 	readonly missingTexts?: readonly string[] | undefined;
+	/** Told of every row that would be refused, with its number and the error; such rows are left out. When left out, the first one throws. */
+	readonly onBadRow?: ((row: number, error: ChainruleError) => void) | undefined;
 }
 
 /**
@@ -117,10 +119,10 @@ interface Row {
 function tableOf(
 	name: string,
 	text: string,
-	{ header = true, delimiter = "", types = {}, missing = "error", missingTexts = usuallyMissing }: CsvOptions,
+	{ header = true, delimiter = "", types = {}, missing = "error", missingTexts = usuallyMissing, onBadRow }: CsvOptions,
 ): Table {
 	checkWord(name, "missing", missing, ["error", "drop", "keep"]);
-	const parsed = Papa.parse<string[]>(text, { delimiter });
+	const parsed = Papa.parse<string[]>(withoutEnd(text), { delimiter });
 	const [broken] = parsed.errors.filter(({ type }) => type === "Quotes");
 	if (broken !== undefined) {
 		throw failure({
@@ -133,16 +135,17 @@ function tableOf(
 		.map((cells, index): Row => ({ number: index + 1, cells }))
 		.filter(({ cells }) => cells.length > 1 || (cells[0] ?? "").trim() !== "");
 	const names = namesOf(name, header, all[0]);
-	const records = header === true ? all.slice(1) : all;
-	if (records.length === 0) throw noRows(name, `names alone: ${names.join(", ")}`);
-	const uneven = records.find(({ cells }) => cells.length !== names.length);
-	if (uneven !== undefined) {
-		throw failure({
-			what: `${name}: a row of another length`,
-			expected: `${names.length} cells, one for each of ${names.join(", ")}`,
-			actual: `${uneven.cells.length} in row ${uneven.number}`,
-		});
-	}
+	const rows = header === true ? all.slice(1) : all;
+	if (rows.length === 0) throw noRows(name, `names alone: ${names.join(", ")}`);
+	const records = sound(rows, onBadRow, ({ cells, number: row }) =>
+		cells.length === names.length
+			? undefined
+			: failure({
+					what: `${name}: a row of another length`,
+					expected: `${names.length} cells, one for each of ${names.join(", ")}`,
+					actual: `${cells.length} in row ${row}`,
+				}),
+	);
 	const given = new Map(Object.entries(types)); // a column may be called "constructor"
 	for (const [column, type] of given) {
 		if (!names.includes(column)) throw noColumn(name, column, names);
@@ -159,31 +162,50 @@ function tableOf(
 	const kinds = names.map((column, place) => given.get(column) ?? inferred(records, place, isMissing));
 	const complete = (row: Row): boolean =>
 		kinds.every((kind, place) => kind === "text" || !isMissing(row.cells[place] as string));
-	const kept = missing === "drop" ? records.filter(complete) : records;
+	const faultOf = ({ cells, number: row }: Row): ChainruleError | undefined => {
+		for (const [place, kind] of kinds.entries()) {
+			const cell = cells[place] as string;
+			const actual = `${JSON.stringify(cell)} in row ${row}, column ${JSON.stringify(names[place])}`;
+			if (kind !== "text" && isMissing(cell)) {
+				if (missing !== "error") continue;
+				const fix = 'say what to do: missing: "drop" or "keep"';
+				return failure({ what: `${name}: a cell is missing`, expected: `a ${kind}`, actual, fix });
+			}
+			if (kind !== "number" || isNumber(cell)) continue;
+			const expected = "a number such as -1.5e3, with a point";
+			return failure({ what: `${name}: a cell is not what its column holds`, expected, actual });
+		}
+		return undefined;
+	};
+	const kept = sound(missing === "drop" ? records.filter(complete) : records, onBadRow, faultOf);
 
 	const columns = new Map<string, Column>();
 	names.forEach((column, place) => {
 		const cells = kept.map((row) => row.cells[place] as string);
-		const refuse = (index: number, expected: string): ChainruleError =>
-			failure({
-				what: `${name}: a cell is not what its column holds`,
-				expected,
-				actual: `${JSON.stringify(cells[index])} in row ${(kept[index] as Row).number}, column ${JSON.stringify(column)}`,
-			});
-		if (missing === "error" && kinds[place] !== "text") {
-			const gap = cells.findIndex(isMissing);
-			if (gap >= 0) {
-				throw failure({
-					what: `${name}: a cell is missing`,
-					expected: `a ${kinds[place]}`,
-					actual: `${JSON.stringify(cells[gap])} in row ${(kept[gap] as Row).number}, column ${JSON.stringify(column)}`,
-					fix: 'say what to do: missing: "drop" or "keep"',
-				});
-			}
-		}
-		columns.set(column, columnOf(kinds[place] as ColumnType, cells, isMissing, refuse));
+		columns.set(column, columnOf(kinds[place] as ColumnType, cells, isMissing));
 	});
 	return { rows: kept.length, columns };
+}
+
+/** A text without the ends of lines after the last one: where the table is small, they mislead papaparse about what separates cells. */
+function withoutEnd(text: string): string {
+	let { length } = text;
+	while (length > 0 && "\r\n".includes(text[length - 1] as string)) length--;
+	return text.slice(0, length);
+}
+
+/** The rows without fault. Of the others the first throws, or each is told. */
+function sound(
+	rows: readonly Row[],
+	onBadRow: CsvOptions["onBadRow"],
+	faultOf: (row: Row) => ChainruleError | undefined,
+): readonly Row[] {
+	return rows.filter((row) => {
+		const error = faultOf(row);
+		if (error !== undefined && onBadRow === undefined) throw error;
+		if (error !== undefined) onBadRow?.(row.number, error);
+		return error === undefined;
+	});
 }
 
 const usuallyMissing: readonly string[] = ["", "NA", "NaN", "null", "?"];
@@ -223,20 +245,10 @@ function inferred(rows: readonly Row[], place: number, isMissing: (cell: string)
 }
 
 /** What each type makes of the cells of a column. */
-function columnOf(
-	type: ColumnType,
-	cells: readonly string[],
-	isMissing: (cell: string) => boolean,
-	refuse: (index: number, expected: string) => ChainruleError,
-): Column {
+function columnOf(type: ColumnType, cells: readonly string[], isMissing: (cell: string) => boolean): Column {
 	if (type === "text") return { type, values: cells };
 	if (type === "number") {
-		const values = Float64Array.from(cells, (cell, index) => {
-			if (isMissing(cell)) return Number.NaN;
-			if (isNumber(cell)) return Number(cell);
-			throw refuse(index, "a number such as -1.5e3, with a point");
-		});
-		return { type, values };
+		return { type, values: Float64Array.from(cells, (cell) => (isMissing(cell) ? Number.NaN : Number(cell))) };
 	}
 	const kinds = cells.map((cell) => (isMissing(cell) ? undefined : cell.trim()));
 	const categories = [...new Set(kinds)].filter((kind) => kind !== undefined).sort();

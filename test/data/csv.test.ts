@@ -24,7 +24,8 @@ describe("readCsv", () => {
 
 	it("finds out what separates cells, or is told", () => {
 		for (const delimiter of [",", ";", "\t", "|"]) {
-			expect(values(readCsv(`a${delimiter}b\n1${delimiter}2\n3${delimiter}4`), "b")).toEqual([2, 4]);
+			for (const end of ["", "\n", "\r\n\r\n"])
+				expect(values(readCsv(`a${delimiter}b\n1${delimiter}2\n3${delimiter}4${end}`), "b")).toEqual([2, 4]);
 		}
 		expect(values(readCsv("a:b\n1:2", { delimiter: ":" }), "b")).toEqual([2]);
 	});
@@ -71,6 +72,23 @@ describe("readCsv", () => {
 	it("names rows as a spreadsheet does, skipped lines counted", () => {
 		expect(() => readCsv("a,b\n\n1,2\n1,2,3\n")).toThrow(/3 in row 4/);
 		expect(() => readCsv("a,b\n1,2\nx,2\n", { types: { a: "number" } })).toThrow(/"x" in row 3, column "a"/);
+	});
+
+	it("tells of every bad row, if asked to, and reads the others", () => {
+		const told: [number, string][] = [];
+		const table = readCsv("a,kind\n1,x\n1,2,3\n,x\n?!,y\n\n4,\n5,y\n", {
+			types: { a: "number" },
+			onBadRow: (row, { problem }) => told.push([row, problem.actual ?? ""]),
+		});
+		expect(told).toEqual([
+			[3, "3 in row 3"],
+			[4, '"" in row 4, column "a"'],
+			[5, '"?!" in row 5, column "a"'],
+			[7, '"" in row 7, column "kind"'],
+		]);
+		expect([table.rows, values(table, "a"), values(table, "kind")]).toEqual([2, [1, 5], [0, 1]]);
+		const kept = readCsv("a\n1\n?\nx\n", { types: { a: "number" }, missing: "keep", onBadRow: () => {} });
+		expect(values(kept, "a")).toEqual([1, Number.NaN]);
 	});
 
 	it("reads back whatever numbers and texts were written", () => {
