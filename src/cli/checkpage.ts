@@ -5,6 +5,7 @@
  * comes from a note, its name included, is escaped: a note is no page of ours.
  */
 import katex from "katex";
+import { unstretched } from "../../viz/parentheses.js";
 import type { JudgedClaim, JudgedPage, JudgedStep, Unreadable } from "./judge.js";
 import { conclusion, detailsOf, isFault, marks, named, remarkOf, summaryGrid, visible } from "./verdicts.js";
 
@@ -28,15 +29,6 @@ function mathml(latex: string | undefined, text: string): string {
 		);
 	} catch {
 		return `<code>${escaped(text)}</code>`;
-	}
-}
-
-/** Parentheses around what is one line high stay one line high: few readers have a font that can stretch them well. */
-function unstretched(latex: string): string {
-	const low = /\\left\(((?:(?!\\left|\\right|\\frac|\\sum|\\prod|\\begin|\^)[\s\S])*)\\right\)/g;
-	for (let before = "", after = latex; ; after = before.replace(low, "($1)")) {
-		if (after === before) return after;
-		before = after;
 	}
 }
 

@@ -9,7 +9,8 @@ import { parseProgram } from "../core/formula.js";
 import { ancestors } from "../core/graph.js";
 import type { Scalar } from "../index.js";
 import { type Derivation, derivation } from "../symbolic/index.js";
-import { differentiate, freeNames, parseAt, type Report } from "./grad.js";
+import { differentiate, parseAt, type Report } from "./grad.js";
+import { freeNames } from "./program.js";
 import type { Place } from "./terminal.js";
 import { listed, nearest } from "./words.js";
 

@@ -6,24 +6,15 @@
  * is printed.
  */
 import { failure } from "../core/errors.js";
-import {
-	callsIn,
-	type Formula,
-	formulaText,
-	namesIn,
-	type Program,
-	parseFormula,
-	parseProgram,
-	toCode,
-} from "../core/formula.js";
-import { constants, functionNamed, functionNames } from "../core/op.js";
-import { fixed, gradients, identity, Scalar, scalar } from "../index.js";
+import { callsIn, type Formula, formulaText, type Program, parseProgram, toCode } from "../core/formula.js";
+import { functionNamed, functionNames } from "../core/op.js";
+import { gradients, type Scalar } from "../index.js";
 // Formulas on the command line may call every function there is: these entries bring theirs with them.
 import "../nn/index.js";
 import "../special.js";
-import { evaluate } from "../ops/evaluate.js";
 import { type DrawingOptions, drawn, targetsOf } from "./drawing.js";
 import { writeFiles } from "./files.js";
+import { freeNames, plainNumber, recordProgram } from "./program.js";
 import { alignPoints, type Grid, type Place, painter, progressOn, tableText, widthOf } from "./terminal.js";
 import { listed, nearest, wrapped } from "./words.js";
 
@@ -102,23 +93,6 @@ function numberOf(name: string, text: string): number {
 	});
 }
 
-/** The number that a text stands for. The formula is only tried: that it cannot be read is not the user's fault. */
-function plainNumber(text: string): number | undefined {
-	try {
-		return Number(evaluate(parseFormula(text.replace(/^\+/, "")), new Map()));
-	} catch {
-		return undefined;
-	}
-}
-
-/** The names that need a value, in order of first appearance; constants need none, but may be given one. */
-export function freeNames({ definitions, result }: Program, given: Iterable<string> = []): string[] {
-	const known = new Set(definitions.map(({ name }) => name));
-	const overridden = new Set(given);
-	const names = new Set([...definitions.map(({ value }) => value), result].flatMap(namesIn));
-	return [...names].filter((name) => !known.has(name) && (!constants.has(name) || overridden.has(name)));
-}
-
 function checkNames(program: Program, values: ReadonlyMap<string, number>): string[] {
 	const free = freeNames(program, values.keys());
 	const missing = free.filter((name) => !values.has(name));
@@ -168,18 +142,6 @@ function checkFormula(formula: Formula, names: readonly string[]): void {
 	}
 }
 
-/** Evaluates on the tape and gives the result a name of its own, also where it is another value under a new name. */
-function recorded(formula: Formula, names: ReadonlyMap<string, Scalar>, name?: string): Scalar {
-	const value = evaluate(formula, names);
-	const made = typeof value === "number" ? fixed(value) : value;
-	if (!(made instanceof Scalar)) {
-		throw failure({ what: "grad: the value is not a single number", actual: formulaText(formula) });
-	}
-	if (name === undefined) return made;
-	const taken = made.name !== undefined || made.isLeaf;
-	return (taken && typeof value !== "number" ? (identity(made) as Scalar) : made).named(name);
-}
-
 /** How many derivatives of `order` a function of `variables` variables has: sorted choices with repetition. */
 function countOf(variables: number, order: number): number {
 	let count = 1;
@@ -213,11 +175,7 @@ export function differentiate(
 		});
 	}
 
-	const variables = free.map((name) => scalar(values.get(name) as number, name));
-	const names = new Map(free.map((name, index) => [name, variables[index] as Scalar]));
-	for (const { name, value } of program.definitions) names.set(name, recorded(value, names, name));
-	const output = recorded(program.result, names, program.resultName);
-	const intermediates = program.definitions.map(({ name }) => names.get(name) as Scalar);
+	const { variables, intermediates, output } = recordProgram("grad", program, free, values);
 
 	step("order 1");
 	const watched = [...variables, ...intermediates];

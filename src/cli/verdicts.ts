@@ -2,6 +2,7 @@
  * What verdicts come to, in words and numbers: the screen and the page say the same.
  */
 import type { Counterexample, Shown, Verdict } from "../symbolic/problem.js";
+import { apart, pointOf } from "../symbolic/prove/counterexample.js";
 import type { JudgedPage, JudgedStep } from "./judge.js";
 import type { Grid } from "./terminal.js";
 
@@ -109,15 +110,17 @@ export function detailsOf(step: JudgedStep): { readonly label: string; readonly 
 }
 
 /** `x = 2, y = 1: 0.5 on the left, 0.25 on the right`. */
-function pointText({ left, right, ...values }: Counterexample): string {
-	const given = Object.entries(values).map(([name, value]) => `${name} = ${shown(value)}`);
-	const sides = `${shown(left)} on the left, ${shown(right)} on the right`;
+function pointText(found: Counterexample): string {
+	const given = pointOf(found).map(([name, value]) => `${name} = ${shown(value)}`);
+	const [left, right] = apart(found, shown);
+	const sides = `${left} on the left, ${right} on the right`;
 	return given.length > 0 ? `${given.join(", ")}: ${sides}` : sides;
 }
 
-function shown(value: Shown): string {
-	if (typeof value === "number") return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(6)));
-	return Array.isArray(value) ? `[${value.map(shown).join(", ")}]` : String(value);
+function shown(value: Shown, digits = 6): string {
+	if (typeof value === "number")
+		return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(digits)));
+	return Array.isArray(value) ? `[${value.map((one) => shown(one, digits)).join(", ")}]` : String(value);
 }
 
 /** Text with what would steer a terminal, or turn its direction, made visible. */

@@ -34,6 +34,28 @@ export interface DerivationOptions {
 export interface WriteOptions {
 	/** Puts the recorded numbers into every line. */
 	readonly numbers?: boolean | undefined;
+	/** With `numbers`, other values for names that the computation was given. */
+	readonly at?: PointData | undefined;
+}
+
+/** One line in LaTeX, in parts, for whoever sets it. */
+export interface LatexLine {
+	readonly latex: string;
+	/** The law that was used, in a word: `chain rule`; empty where an equation says it. */
+	readonly reason: string;
+	/** Equations that were used, and what has to hold. */
+	readonly notes: readonly string[];
+	/** The line with numbers in place of names, and its value; where they were asked for, and the line is about numbers. */
+	readonly numbers: string | undefined;
+}
+
+/** One derivative in LaTeX, in parts. */
+export interface LatexEquation {
+	/** `\frac{\partial C}{\partial w}`, or `\delta = ...` where a name stands for it from here on. */
+	readonly left: string;
+	/** The units that the equation speaks of: `j = 1, 2`. */
+	readonly range: string | undefined;
+	readonly lines: readonly LatexLine[];
 }
 
 /** One line of a derivation. */
@@ -77,6 +99,7 @@ interface Group {
 }
 
 interface Definition {
+	readonly names: readonly string[];
 	readonly left: Expression;
 	readonly right: Expression;
 	readonly range: string | undefined;
@@ -103,16 +126,29 @@ export class Derivation {
 		);
 	}
 
+	/** The same in LaTeX, each with the names that it gives a meaning to: one, or those of a family. */
+	get latexDefinitions(): readonly {
+		readonly names: readonly string[];
+		readonly latex: string;
+		readonly range: string | undefined;
+	}[] {
+		return this.defined.map(({ names, left, right, range }) => ({
+			names,
+			latex: `${latexOf(left)} = ${latexOf(right)}`,
+			range,
+		}));
+	}
+
 	/** The derivatives, the one asked for last. */
 	get equations(): readonly DerivationEquation[] {
 		return this.groups.map((group) => ({
 			left: leftText(group),
 			range: group.range,
-			steps: linesOf(group).map(({ expression, reason, conditions }) => ({
+			steps: linesOf(group).map(({ expression, reason, used, conditions }) => ({
 				text: textOf(expression),
 				latex: latexOf(expression),
 				formula: formulaText(toFormula(expression)),
-				reason: reason("text"),
+				reason: reasonText(reason, used),
 				conditions: conditions.map((condition) => conditionText(condition, "text")),
 			})),
 		}));
@@ -147,7 +183,7 @@ export class Derivation {
 			if (name === undefined) continue;
 			known.add(name);
 			const definition = reading.definitionOf(node);
-			const own = given[name];
+			const own = Object.hasOwn(given, name) ? given[name] : undefined;
 			if (own !== undefined) at.set(name, own);
 			else if (definition === undefined || Object.keys(given).length === 0) at.set(name, node.detach());
 			else at.set(name, valueAt(definition, at));
@@ -170,9 +206,9 @@ export class Derivation {
 	}
 
 	/** The derivation as lines of text. */
-	text({ numbers = false }: WriteOptions = {}): string {
+	text(options: WriteOptions = {}): string {
 		const rows: Row[] = [];
-		const at = numbers ? noGrad(() => this.pointAt({})) : undefined;
+		const at = this.numbersFor(options);
 		for (const group of this.groups) {
 			const left = leftText(group);
 			const head = group.head === undefined ? left : textOf(group.head);
@@ -180,7 +216,7 @@ export class Derivation {
 			const here: Row[] = group.head === undefined ? [] : [{ text: left, note: "" }];
 			for (const [index, line] of linesOf(group).entries()) {
 				const margin = index === 0 && group.head === undefined ? left : indent;
-				here.push({ text: `${margin} = ${textOf(line.expression)}`, note: noteOf(line, "text", ", ") });
+				here.push({ text: `${margin} = ${textOf(line.expression)}`, note: noteText(line) });
 				if (at)
 					here.push(
 						...numbersText(line.expression, group, at).map((text) => ({ text: `${indent}   ${text}`, note: "" })),
@@ -209,26 +245,41 @@ export class Derivation {
 		return this.blocks(options).join("\n\n");
 	}
 
-	private blocks({ numbers = false }: WriteOptions): string[] {
-		const at = numbers ? noGrad(() => this.pointAt({})) : undefined;
-		return this.groups.map((group) => {
-			const left = [group.head, group.derivative].flatMap((e) => (e === undefined ? [] : latexOf(e))).join(" = ");
-			const rows = linesOf(group).map((line, index) => {
-				const note = noteOf(line, "latex", ",\\; ");
-				const put = at === undefined || group.range !== undefined ? undefined : numbersLatex(line.expression, at);
-				const numbers = put === undefined ? "" : ` \\\\\n&= ${put}`;
-				return `${index === 0 ? `${left} ` : ""}&= ${latexOf(line.expression)}${note === "" ? "" : ` && ${note}`}${numbers}`;
+	private blocks(options: WriteOptions): string[] {
+		return this.latexEquations(options).map(({ left, range, lines }) => {
+			const rows = lines.map(({ latex, reason, notes, numbers }, index) => {
+				const words = [...(reason === "" ? [] : [`\\text{${reason}}`]), ...notes].join(",\\; ");
+				const put = numbers === undefined ? "" : ` \\\\\n&= ${numbers}`;
+				return `${index === 0 ? `${left} ` : ""}&= ${latex}${words === "" ? "" : ` && ${words}`}${put}`;
 			});
-			const range = group.range === undefined ? "" : ` \\qquad ${group.range.replace("…", "\\dots")}`;
-			return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}${range}`;
+			const units = range === undefined ? "" : ` \\qquad ${range.replace("…", "\\dots")}`;
+			return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}${units}`;
 		});
+	}
+
+	/** The derivation in LaTeX, in parts: for pages that set every line themselves. Of a family of units no numbers are put in. */
+	latexEquations(options: WriteOptions = {}): LatexEquation[] {
+		const at = this.numbersFor(options);
+		return this.groups.map((group) => ({
+			left: [group.head, group.derivative].flatMap((e) => (e === undefined ? [] : latexOf(e))).join(" = "),
+			range: group.range,
+			lines: linesOf(group).map(({ expression, reason, used, conditions }) => ({
+				latex: latexOf(expression),
+				reason,
+				notes: [...usedIn(used, "latex"), ...conditions.map((condition) => conditionText(condition, "latex"))],
+				numbers: at === undefined || group.range !== undefined ? undefined : numbersLatex(expression, at),
+			})),
+		}));
+	}
+
+	private numbersFor({ numbers = false, at = {} }: WriteOptions): ReadonlyMap<string, Value> | undefined {
+		return numbers ? noGrad(() => this.pointAt(at)) : undefined;
 	}
 
 	/** The derivation in Markdown, with display math. */
 	markdown(options: WriteOptions = {}): string {
-		const definitions = this.defined.map(
-			({ left, right, range }) =>
-				`- $${latexOf(left)} = ${latexOf(right)}$${range === undefined ? "" : ` for $${range.replace("…", "\\dots")}$`}`,
+		const definitions = this.latexDefinitions.map(
+			({ latex, range }) => `- $${latex}$${range === undefined ? "" : ` for $${range.replace("…", "\\dots")}$`}`,
 		);
 		const blocks = this.blocks(options).map((block) => `$$\n${block}\n$$`);
 		return `${[definitions.join("\n"), ...blocks].join("\n\n")}\n`;
@@ -277,10 +328,14 @@ function leftText({ head, derivative }: Group): string {
 
 type Form = "text" | "latex";
 
+/** Equations that were used. */
+type Used = readonly (readonly [Expression, Expression])[];
+
 /** A line as it is written. */
 interface Written {
 	readonly expression: Expression;
-	readonly reason: (form: Form) => string;
+	readonly reason: string;
+	readonly used: Used;
 	readonly conditions: readonly Condition[];
 }
 
@@ -288,32 +343,32 @@ interface Written {
 function linesOf({ chain, lines, used, conditions }: Group): Written[] {
 	const all = lines.map((expression, index) => ({
 		expression,
-		reason: (form: Form): string => reasonOf(chain.lines[index]?.reason ?? "", used[index] ?? [], form),
+		reason: chain.lines[index]?.reason ?? "",
+		used: used[index] ?? [],
 		conditions: conditions[index] ?? [],
 	}));
 	const last = lines.at(-1);
 	if (chain.name === undefined || chain.scale === undefined || last === undefined) return all;
 	const [factors, rest] = scaleOf(last);
 	const short = named(chain.name, rest.shape);
-	const reason = (form: Form): string => equationText(short, rest, form);
-	return [...all, { expression: product([...factors, short]), reason, conditions: [] }];
+	return [...all, { expression: product([...factors, short]), reason: "", used: [[short, rest]], conditions: [] }];
 }
 
-function equationText(left: Expression, right: Expression, form: Form): string {
+/** The first two equations that were used. */
+function usedIn(used: Used, form: Form): string[] {
 	const print = form === "text" ? textOf : latexOf;
-	return `${print(left)} = ${print(right)}`;
+	const equations = used.slice(0, 2).map(([left, right]) => `${print(left)} = ${print(right)}`);
+	return used.length > 2 ? [...equations, form === "text" ? "…" : "\\dots"] : equations;
 }
 
-function noteOf({ reason, conditions }: Written, form: Form, joint: string): string {
-	return [reason(form), ...conditions.map((condition) => conditionText(condition, form))]
+function reasonText(reason: string, used: Used): string {
+	return [...(reason === "" ? [] : [reason]), ...usedIn(used, "text")].join(", ");
+}
+
+function noteText({ reason, used, conditions }: Written): string {
+	return [reasonText(reason, used), ...conditions.map((condition) => conditionText(condition, "text"))]
 		.filter((word) => word !== "")
-		.join(joint);
-}
-
-function reasonOf(reason: string, used: readonly (readonly [Expression, Expression])[], form: Form): string {
-	const equations = used.slice(0, 2).map(([left, right]) => equationText(left, right, form));
-	const words = reason === "" ? [] : [form === "text" ? reason : `\\text{${reason}}`];
-	return [...words, ...equations, ...(used.length > 2 ? ["…"] : [])].join(form === "text" ? ", " : ",\\; ");
+		.join(", ");
 }
 
 function conditionText({ subject, relation }: Condition, form: Form): string {
@@ -489,7 +544,12 @@ function definitionsOf(chains: Chains): Definition[] {
 		({ name }) => skeleton(name),
 		({ name, expression }) => [named(name, expression.shape), expression],
 		({ name }, others) => others.some((other) => sources.get(name)?.has(other.name)),
-	).map(({ all, range }) => ({ left: all[0] as Expression, right: all[1] as Expression, range }));
+	).map(({ members, all, range }) => ({
+		names: members.map(({ name }) => name),
+		left: all[0] as Expression,
+		right: all[1] as Expression,
+		range,
+	}));
 }
 
 /**

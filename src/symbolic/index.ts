@@ -5,6 +5,8 @@ export {
 	type DerivationOptions,
 	type DerivationStep,
 	derivation,
+	type LatexEquation,
+	type LatexLine,
 	type PointData,
 	type StepValue,
 	type WriteOptions,

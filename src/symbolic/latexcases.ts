@@ -22,7 +22,7 @@ export abstract class LatexCases extends LatexCalculus {
 		const rows: Row[] = [];
 		for (;;) {
 			while (this.at("break")) this.position++;
-			if (this.at("finish") || this.at("end")) break;
+			if (this.at("finish")) break;
 			const { start } = this.next.span;
 			const value = this.expression();
 			this.skip(",");
@@ -32,7 +32,6 @@ export abstract class LatexCases extends LatexCalculus {
 			if (!this.at("break") && !this.at("finish")) throw this.unexpected("the end of the row, or \\end{cases}");
 			rows.push({ value, condition, span: this.since(start) });
 		}
-		if (!this.at("finish")) throw this.refuse(span, "cases without an end", "\\end{cases}");
 		this.take();
 		this.rows--;
 		return this.chosen(rows, this.since(span.start));

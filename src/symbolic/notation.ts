@@ -463,7 +463,8 @@ function checkCall(
 			...problem.definitions.keys(),
 		].filter((known) => known.toLowerCase().startsWith(name.slice(0, 2).toLowerCase()));
 		const like = near.length === 0 ? "" : `, such as ${near.slice(0, 5).join(", ")}`;
-		const fix = `declare it as unknown: ${name}/${given.length}`;
+		const isNumber = problem.variables.has(name) || problem.definitions.has(name);
+		const fix = isNumber ? `for a product write ${name}*(...)` : `declare it as unknown: ${name}/${given.length}`;
 		throw complaint(source, span, `unknown function "${name}"`, `a function of the notation${like}`, fix);
 	}
 	if (given.length !== expected) throw wrong(String(expected));

@@ -289,7 +289,7 @@ export class Problem {
 	): Pick<Step, "verdict" | "counterexample" | "holdsIf" | "repair" | "note"> {
 		const shapes = result.verdict === "SHAPES";
 		const counterexample: Counterexample = shapes
-			? { left: result.left, right: result.right }
+			? { values: {}, left: result.left, right: result.right }
 			: counterexampleOf(result.refutation, result.workspace, result.shape, equality.free);
 		const note = shapes ? { note: `shapes: ${result.message}` } : {};
 		if (!budget) return { verdict: "REFUTED", counterexample, ...note };

@@ -1,6 +1,6 @@
 /** Verdicts as text: a line per step; of the first wrong one, everything that was found out. */
 import type { Step, Verdict, Verification } from "./problem.js";
-import type { Shown } from "./prove/counterexample.js";
+import { pointOf, type Shown } from "./prove/counterexample.js";
 
 const marks: Readonly<Record<Verdict, string>> = { PROVEN: "✓", REFUTED: "✗", "HOLDS ONLY IF": "✗", UNDECIDED: "?" };
 
@@ -24,8 +24,8 @@ function details({ counterexample, repair, note }: Step): string[] {
 	const lines: string[] = [];
 	if (note) lines.push(note);
 	if (counterexample && !note) {
-		const { left, right, ...values } = counterexample;
-		const given = Object.entries(values).map(([name, value]) => `${name} = ${shown(value)}`);
+		const { left, right } = counterexample;
+		const given = pointOf(counterexample).map(([name, value]) => `${name} = ${shown(value)}`);
 		lines.push(
 			`at ${given.length > 0 ? given.join(", ") : "all points"}: ${shown(left)} on the left, ${shown(right)} on the right`,
 		);

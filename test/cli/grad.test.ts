@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fromDot } from "ts-graphviz";
 import { describe, expect, test } from "vitest";
-import { derivativeName, differentiate, freeNames, limits, parseAt, type Report } from "../../src/cli/grad.js";
+import { derivativeName, differentiate, limits, parseAt, type Report } from "../../src/cli/grad.js";
+import { freeNames } from "../../src/cli/program.js";
 import { parseProgram } from "../../src/core/formula.js";
 import { chainrule, contents, folder } from "./place.js";
 

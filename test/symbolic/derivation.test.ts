@@ -167,6 +167,38 @@ describe("a derivation", () => {
 		expect(derivation(C, w).latex({ numbers: true })).toContain("&= \\left(0.817574 - 0\\right) \\cdot 1 = 0.817574");
 	});
 
+	it("is handed over in LaTeX part by part, with numbers of any point", () => {
+		const { w, C } = neuron();
+		const [{ left, range, lines }] = derivation(C, w).latexEquations() as [
+			ReturnType<Derivation["latexEquations"]>[number],
+		];
+		expect([left, range]).toEqual(["\\frac{\\partial C}{\\partial w}", undefined]);
+		expect(lines.map(({ reason, notes }) => [reason, ...notes])).toEqual([
+			["chain rule"],
+			["local derivatives"],
+			["", "\\sigma'\\left(z\\right) = a \\left(1 - a\\right)"],
+			["cancelled", "a \\ne 1", "a \\ne 0"],
+			["multiplied out"],
+		]);
+		expect(lines.every(({ numbers }) => numbers === undefined)).toBe(true);
+		const elsewhere = { numbers: true, at: { w: 2, b: 2 } };
+		expect(derivation(C, w).latexEquations(elsewhere)[0]?.lines.at(-1)?.numbers).toBe(
+			"\\left(0.982014 - 0\\right) \\cdot 1 = 0.982014",
+		);
+		expect(derivation(C, w).text(elsewhere)).toContain("= (0.982014 - 0)·1 = 0.982014");
+		expect(derivation(C, w).latexDefinitions.map(({ names, latex: written }) => [...names, written])[1]).toEqual([
+			"a",
+			"a = \\sigma\\left(z\\right)",
+		]);
+	});
+
+	it("takes names that every object has for names", () => {
+		const [x, y] = [scalar(2, "constructor"), scalar(3, "toString")];
+		const f = mul(square(x), y).named("f");
+		const values = derivation(f, x).values({ toString: 5 } as unknown as PointData);
+		expect(values.map(({ values: lines }) => lines.at(-1))).toEqual([20]);
+	});
+
 	it("ends in σ(z) where the activation has no name", () => {
 		const [w, x, y] = [scalar(0.6, "w"), scalar(1, "x"), scalar(0, "y")];
 		const z = mul(w, x).named("z");

@@ -26,14 +26,13 @@ describe("equation (55)", () => {
 
 	test("is refuted by numbers that a person can follow", () => {
 		const given = found.steps[1]?.counterexample;
-		const [w, x, b, y, left, right] = ["w", "x", "b", "y", "left", "right"].map((name) => Number(given?.[name])) as [
-			number,
-			number,
+		const [w, x, b, y] = ["w", "x", "b", "y"].map((name) => Number(given?.values[name])) as [
 			number,
 			number,
 			number,
 			number,
 		];
+		const [left, right] = [Number(given?.left), Number(given?.right)];
 		const a = 1 / (1 + Math.exp(-(w * x + b)));
 		expect(left).toBeCloseTo((a - y) * a * (1 - a) * x, 10);
 		expect(right).toBeCloseTo(a * a * (1 - a), 10);
@@ -181,4 +180,25 @@ test("a side that is right again after a wrong one is said to be", () => {
 		["REFUTED", undefined],
 		["REFUTED", "PROVEN"],
 	]);
+});
+
+describe("a counterexample", () => {
+	test("keeps variables apart from its own fields, whatever they are called", () => {
+		const names = ["left", "right", "element", "values", "__proto__", "constructor"];
+		const odd = problem(`${names.join(", ")} : scalar`);
+		const given = odd.verify(`${names.join(" + ")} = 0`).steps[0]?.counterexample;
+		expect(Object.keys(given?.values ?? {}).sort()).toEqual([...names].sort());
+		const sum = names.reduce(
+			(total, name) => total + Number(Object.entries(given?.values ?? {}).find(([own]) => own === name)?.[1]),
+			0,
+		);
+		expect(given?.left).toBeCloseTo(sum, 9);
+		expect(given?.right).toBe(0);
+	});
+
+	test("says in which element two arrays differ", () => {
+		const given = problem("v : vector[3]").verify("v = 2*v").steps[0]?.counterexample;
+		expect(given?.element).toEqual([expect.any(Number)]);
+		expect(given?.values).not.toHaveProperty("element");
+	});
 });

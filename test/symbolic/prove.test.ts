@@ -105,7 +105,7 @@ describe("refuted", () => {
 	test("by digits that show the difference", () => {
 		const [step] = p.verify("x*1.00000000000000000001 = x", { explain: false }).steps;
 		expect(step?.counterexample).toEqual({
-			x: 1,
+			values: { x: 1 },
 			left: "1.000000000000000000010000",
 			right: "1.000000000000000000000000",
 		});

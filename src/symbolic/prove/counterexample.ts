@@ -8,11 +8,30 @@ import type { Workspace } from "./workspace.js";
 /** A number, numbers in rows, or the text of a function. */
 export type Shown = number | string | readonly Shown[];
 
-/** What the names stand for, and the values of both sides; of shapes that differ, the shapes. */
+/** A point, and the values of both sides there; of shapes that differ, the shapes. */
 export interface Counterexample {
-	readonly [name: string]: Shown;
+	/** What the names stand for: sizes, indices, variables and functions. */
+	readonly values: Readonly<Record<string, Shown>>;
+	/** Where the sides are arrays, the place of the element in which they differ. */
+	readonly element?: readonly number[];
 	readonly left: Shown;
 	readonly right: Shown;
+}
+
+/** Where it is, in words: names and what they stand for, and last the element. */
+export function pointOf({ values, element }: Counterexample): (readonly [string, Shown])[] {
+	return [...Object.entries(values), ...(element === undefined ? [] : [["element", element] as const])];
+}
+
+/** Both sides as `write` writes them, with as many significant digits, from 6 to 17, as it takes to see that they differ. */
+export function apart(
+	{ left, right }: Pick<Counterexample, "left" | "right">,
+	write: (value: Shown, digits: number) => string,
+): readonly [left: string, right: string] {
+	for (let digits = 6; ; digits++) {
+		const [a, b] = [write(left, digits), write(right, digits)];
+		if (a !== b || digits === 17) return [a, b];
+	}
 }
 
 /** The point of a refutation, by the names of the problem. */
@@ -23,22 +42,24 @@ export function counterexampleOf(
 	free: readonly string[],
 ): Counterexample {
 	const { problem, sizes } = workspace;
-	const shown: { [name: string]: Shown } = {};
-	const used = usedSizes(problem, sizes, point.values);
-	for (const [name, size] of used) shown[name] = size;
+	const shown = new Map<string, Shown>(usedSizes(problem, sizes, point.values));
 	const { indices, element } = workspace.placeOf(pair, free, shape);
-	for (const [name, index] of indices) shown[name] = index;
+	for (const [name, index] of indices) shown.set(name, index);
 	for (const name of problem.variables.keys()) {
 		const { at, shape: lengths } = workspace.engine.named(name);
 		const values = at.map((x) => (x.kind === "variable" ? point.values.get(x.name) : undefined));
 		if (values.every((value) => value === undefined)) continue;
 		// What does not occur in the two sides may be anything.
 		const numbers = values.map((value) => (value ? toNumber(value) : 0));
-		shown[name] = nested(numbers, lengths);
+		shown.set(name, nested(numbers, lengths));
 	}
-	for (const [name, polynomial] of point.functions) shown[name] = polynomialText(polynomial);
-	if (element.length > 0) shown.element = element;
-	return { ...shown, left: rounded(left), right: rounded(right) };
+	for (const [name, polynomial] of point.functions) shown.set(name, polynomialText(polynomial));
+	return {
+		values: Object.fromEntries(shown),
+		...(element.length > 0 && { element }),
+		left: rounded(left),
+		right: rounded(right),
+	};
 }
 
 function usedSizes(problem: Notation, sizes: Sizes, values: ReadonlyMap<string, unknown>): [string, number][] {
