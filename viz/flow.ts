@@ -10,10 +10,11 @@
 import { type Formula, formulaText, substitute } from "../src/core/formula.js";
 import { orderOf, originOf } from "../src/core/graph.js";
 import { constant, noGrad, Scalar } from "../src/core/tape.js";
-import type { Node, Value } from "../src/core/tensor.js";
-import { pull } from "../src/diff/pull.js";
+import { type Node, Tensor, type Value } from "../src/core/tensor.js";
+import { contributionsOf } from "../src/diff/contributions.js";
 import { onesLike } from "../src/ops/create.js";
 import { evaluate, operandNames } from "../src/ops/evaluate.js";
+import { cast } from "../src/ops/movement.js";
 import type { Box, Edge } from "./picture.js";
 
 /** What is said along edges. */
@@ -47,9 +48,19 @@ export function partialOf({ to, operand }: Edge): Value | undefined {
 	return pullThrough(to.node, oneLike(to.node))[operand];
 }
 
-/** The local derivative as its record states it, in the names of the operands; `undefined` where the record has no formula. */
+/**
+ * The local derivative as its record states it, in the names of the operands;
+ * `undefined` where the record has no formula. Of a product of matrices that is
+ * what stands before or behind the cotangent: `· Wᵀ`.
+ */
 export function partialText({ to, operand }: Edge, nameOf: (x: Node) => string): string | undefined {
 	const origin = originOf(to.node);
+	if (origin?.op.family === "bilinear") {
+		const { inputs } = origin;
+		return origin.op.factors?.[operand]?.replace(/#(\d)/g, (_, place: string) =>
+			nameOf(inputs[Number(place) - 1] as Node),
+		);
+	}
 	if (origin?.op.family !== "pointwise") return undefined;
 	const partial = origin.op.partials[operand];
 	if (partial === undefined) return undefined;
@@ -110,11 +121,14 @@ export function contributionsAlong(edges: readonly Edge[]): ReadonlyMap<Edge, Co
 	return found;
 }
 
-/** The cotangents of the operands of `z`; none where its rule runs the computation again. */
+/** The cotangents of the operands of `z`, as they are kept; none where its rule runs the computation again. */
 function pullThrough(z: Node, gz: Node): readonly (Node | undefined)[] {
 	const origin = originOf(z);
-	if (origin === undefined || (origin.op.family === "custom" && origin.op.replay)) return [];
-	return noGrad(() => pull(z, origin, gz));
+	if (origin?.op.family === "custom" && origin.op.replay) return [];
+	return contributionsOf(z, gz).map((gx, operand) => {
+		const x = origin?.inputs[operand];
+		return gx instanceof Tensor && x instanceof Tensor ? noGrad(() => cast(gx, x.dtype)) : gx;
+	});
 }
 
 function sizeOf(x: Node): number {

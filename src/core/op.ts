@@ -110,6 +110,8 @@ export interface Bilinear<Attributes> extends WithAttributes<Attributes> {
 		(gz: Tensor, y: Tensor, attributes: Attributes) => Tensor,
 		(gz: Tensor, x: Tensor, attributes: Attributes) => Tensor,
 	];
+	/** What each of them does to a cotangent, as pictures write it where that is short, with `#1`, `#2` for the operands: `· #2ᵀ`. */
+	readonly factors?: readonly [string, string];
 }
 
 /** The rest: an explicit pull, and a push where one is known. */

@@ -31,6 +31,7 @@ const multiplying: Bilinear<undefined> = bilinear<undefined>("matmul", {
 		(gz, y) => multiplying.call([gz, transpose(y, -1, -2)], undefined) as Tensor, // gx = gz yᵀ
 		(gz, x) => multiplying.call([transpose(x, -1, -2), gz], undefined) as Tensor, // gy = xᵀ gz
 	],
+	factors: ["· #2ᵀ", "#1ᵀ ·"],
 	batched: (inputs) => multiplying.call(inputs, undefined) as Tensor,
 	samples: [
 		{

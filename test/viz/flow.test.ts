@@ -85,6 +85,17 @@ describe("local derivatives", () => {
 		expect(alongEdges(a, { partials: "formula" })).toContain("z + -> a σ  [a·(1 − a)]");
 	});
 
+	test("of a product of matrices are what stands beside the gradient", () => {
+		const W = parameter([[1, 2, 3]], { name: "W" });
+		const A = parameter([[4], [5], [6]], { name: "A #1" });
+		const q = matmul(W, A).named("q");
+		expect(alongEdges(q, { partials: "both" })).toEqual(["A #1 -> q @  [Wᵀ ·]", "W -> q @  [· A #1ᵀ]"]);
+		expect(alongEdges(q, { partials: "value" })).toEqual([]);
+		// Put beside the gradient of the product, this gives that of each operand.
+		const g = tensor([[7]]);
+		expect(gradients(q, [W, A], { cotangent: g }).map(String)).toEqual([matmul(g, A.T), matmul(W.T, g)].map(String));
+	});
+
 	test("times the gradient of the reader, they add up to the gradient: numbers of every kind", () => {
 		const f = sum(reshape(cumSum(tensor([scalar(2, "p"), scalar(3, "q")])), [2, 1])).named("f");
 		const all = (output: Node): void => {
@@ -197,6 +208,14 @@ describe("marks", () => {
 	test("an infinite gradient is marked at the operation that makes it", () => {
 		const root = sqrt(scalar(0, "u")).named("root");
 		expect(marksAt(mul(root, 3).named("y"), "root")).toEqual(["gradient turns ∞ here"]);
+	});
+
+	test("a gradient that is too large for float32 alone is infinite there", () => {
+		const x = parameter([1e-30], { name: "x", dtype: "float32" });
+		const y = x.mul(1e20).named("y");
+		const z = y.mul(1e20).named("z");
+		expect(marksAt(sum(z), "y")).toEqual(["gradient turns ∞ here"]);
+		expect(marksAt(sum(z), "z")).toEqual([]);
 	});
 
 	test("a gradient that goes where where() did not is whole, and nothing is marked", () => {
@@ -384,7 +403,7 @@ describe("SVG and PNG", () => {
 	});
 });
 
-test("matrix products have no table of factors, and say none", () => {
+test("matrix products have no table of factors, and write none", () => {
 	const y = matmul(tensor([[1, 2]], { name: "x" }), parameter([[1], [2]], { name: "W" })).named("y");
-	expect(alongEdges(sum(y), { partials: "both" })).toEqual(["y @ -> Σ  [1]"]);
+	expect(alongEdges(sum(y), { partials: "both" })).toEqual(["W -> y @  [xᵀ ·]", "y @ -> Σ  [1]"]);
 });

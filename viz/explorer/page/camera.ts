@@ -21,10 +21,23 @@ export interface Camera {
 	readonly reveal: (left: number, top: number, right: number, bottom: number) => void;
 }
 
-const scales = { smallest: 0.04, largest: 4, start: 1.25, readable: 0.7 } as const;
+const scales = { smallest: 0.04, largest: 4, start: 1.25, small: 0.6, readable: 0.7 } as const;
 
-/** A camera for `stage`, which moves `world`; `isCalm` says that nothing may glide. */
-export function cameraOf(stage: SVGSVGElement, world: SVGGElement, isCalm: () => boolean): Camera {
+/** The scale at which text can be read: a little larger would not help, and push out of sight what was seen whole. */
+function legible(scale: number): number {
+	return scale < scales.small ? scales.readable : scale;
+}
+
+/**
+ * A camera for `stage`, which moves `world`; `isCalm` says that nothing may glide.
+ * Where `zooms` does not hold for a turn of the wheel, the page scrolls.
+ */
+export function cameraOf(
+	stage: SVGSVGElement,
+	world: SVGGElement,
+	isCalm: () => boolean,
+	zooms: (event: WheelEvent) => boolean = () => true,
+): Camera {
 	let pose: Pose = { x: 0, y: 0, scale: 1 };
 	/** Where the camera is flying to. */
 	let goal: Pose = pose;
@@ -79,6 +92,7 @@ export function cameraOf(stage: SVGSVGElement, world: SVGGElement, isCalm: () =>
 	stage.addEventListener(
 		"wheel",
 		(event) => {
+			if (!zooms(event)) return;
 			event.preventDefault();
 			stay();
 			isChosen = true;
@@ -137,13 +151,13 @@ export function cameraOf(stage: SVGSVGElement, world: SVGGElement, isCalm: () =>
 		},
 		pan: (dx, dy) => glide({ ...pose, x: pose.x + dx, y: pose.y + dy }),
 		centre: (x, y) => {
-			const scale = Math.max(pose.scale, scales.readable);
+			const scale = legible(pose.scale);
 			glide({ scale, x: stage.clientWidth / 2 - x * scale, y: stage.clientHeight / 2 - y * scale });
 		},
 		reveal: (left, top, right, bottom) => {
 			const { clientWidth, clientHeight } = stage;
 			const { x, y, scale: now } = goal;
-			const scale = isChosen ? now : Math.max(now, scales.readable);
+			const scale = isChosen ? now : legible(now);
 			const margin = Math.min(70, clientWidth / 9);
 			/** The shift along one axis that brings the span inside, if it fits, or its middle into the middle. */
 			const shifted = (from: number, to: number, offset: number, room: number): number => {

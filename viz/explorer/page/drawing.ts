@@ -19,10 +19,28 @@ export interface Listener {
 	readonly onHover: (nodes: readonly number[] | undefined) => void;
 }
 
+/** What the picture says besides names and numbers; asked whenever it is written. */
+export interface DrawingWords {
+	/** No gradient arrives at a node. */
+	readonly none: () => string;
+	/** None has arrived so far. */
+	readonly notYet: () => string;
+	/** A node, for those who hear it. */
+	readonly node: (data: ExplorerData, index: number) => string;
+}
+
+const english: DrawingWords = { none: () => "none", notYet: () => "not yet", node: spokenNode };
+
 /** The picture. */
 export interface Drawing {
 	/** Draws a view. `glide` moves what was there before to its new place. */
 	readonly draw: (view: View, layout: Layout, glide: boolean) => void;
+	/**
+	 * Tells other data. Of the same computation the numbers are written anew, and
+	 * all lies as it did. With `before`, which node was which, it is another one:
+	 * the next drawing begins with the boxes that are there.
+	 */
+	readonly renew: (next: ExplorerData, before?: ReadonlyMap<number, number>) => void;
 	/** Shows the pass after `done` steps. */
 	readonly mark: (pass: Pass, run: number, done: number) => void;
 	readonly select: (id: string | undefined) => void;
@@ -40,6 +58,7 @@ export interface Drawing {
 interface DrawnItem {
 	readonly item: Item;
 	readonly group: SVGGElement;
+	readonly value: SVGTextElement | undefined;
 	readonly gradient: SVGTextElement | undefined;
 	readonly nodes: readonly number[];
 }
@@ -48,19 +67,27 @@ interface DrawnLink {
 	readonly link: Link;
 	readonly group: SVGGElement;
 	readonly back: SVGPathElement | undefined;
+	readonly local: SVGTextElement | undefined;
 }
 
 const padding = 9;
+const empty: View = { items: [], links: [], frames: [], standsFor: [], hidden: 0 };
 
 /** A picture inside `world`. */
-export function drawingOf(data: ExplorerData, world: SVGGElement, listener: Listener): Drawing {
+export function drawingOf(
+	told: ExplorerData,
+	world: SVGGElement,
+	listener: Listener,
+	words: DrawingWords = english,
+): Drawing {
+	let data = told;
 	const layers = {
 		frames: svg("g"),
 		links: svg("g", { class: "links" }),
 		items: svg("g"),
 	};
 	world.append(layers.frames, layers.links, layers.items);
-	let view: View = { items: [], links: [], frames: [], standsFor: [], hidden: 0 };
+	let view: View = empty;
 	let layout: Layout | undefined;
 	let items = new Map<string, DrawnItem>();
 	let links: DrawnLink[] = [];
@@ -92,23 +119,24 @@ export function drawingOf(data: ExplorerData, world: SVGGElement, listener: List
 			tabindex: -1,
 			role: "button",
 			"data-id": item.id,
-			"aria-label": spokenNode(data, item.index),
+			"aria-label": words.node(data, item.index),
 		});
 		const radius = node.kind === "operation" ? 9 : node.kind === "constant" ? 12 : 2;
 		group.append(svg("rect", { class: "box", x: left, y: top, width, height, rx: radius }));
 		const symbol = data.operations[node.op]?.symbol;
-		if (height < 30) {
-			group.append(svg("text", { class: "name", x: 0, y: 4.5, "text-anchor": "middle" }, cut(node.label)));
+		if (isLow(height)) {
+			const value = svg("text", { class: "name", x: 0, y: 4.5, "text-anchor": "middle" }, valuesText(node, height));
+			group.append(value);
 			listen(group, item, [item.index]);
-			return { item, group, gradient: undefined, nodes: [item.index] };
+			return { item, group, value, gradient: undefined, nodes: [item.index] };
 		}
 		group.append(
 			svg("text", { class: node.named ? "name" : "name unnamed", x: left + padding, y: top + 17 }, cut(node.label)),
 		);
 		if (symbol !== undefined)
 			group.append(svg("text", { class: "symbol", x: width / 2 - padding, y: top + 17, "text-anchor": "end" }, symbol));
-		const values = node.values.map((value) => (value === null ? "–" : shortText(value))).join(" | ");
-		group.append(svg("text", { class: "value", x: left + padding, y: top + 34 }, values));
+		const value = svg("text", { class: "value", x: left + padding, y: top + 34 }, valuesText(node, height));
+		group.append(value);
 		let gradient: SVGTextElement | undefined;
 		if (node.gradients.some((quantity) => quantity !== null)) {
 			gradient = svg("text", { class: "gradient", x: left + padding + 14, y: top + 53 });
@@ -119,7 +147,7 @@ export function drawingOf(data: ExplorerData, world: SVGGElement, listener: List
 			);
 		}
 		listen(group, item, [item.index]);
-		return { item, group, gradient, nodes: [item.index] };
+		return { item, group, value, gradient, nodes: [item.index] };
 	};
 
 	const drawScope = (item: Item, nodes: readonly number[]): DrawnItem => {
@@ -152,13 +180,20 @@ export function drawingOf(data: ExplorerData, world: SVGGElement, listener: List
 			open,
 		);
 		listen(group, item, nodes);
-		return { item, group, gradient, nodes };
+		return { item, group, value: undefined, gradient, nodes };
+	};
+
+	/** What a line multiplies by. */
+	const localText = ({ uses }: Link): string | undefined => {
+		const [use] = uses;
+		const step = use && uses.length === 1 ? pass?.steps[pass.by.get(`${use.node} ${use.operand}`) ?? -1] : undefined;
+		if (step === undefined || step.local === null || isSummary(step.local)) return undefined;
+		return `×${numberText(step.local, 3)}`;
 	};
 
 	const drawLink = (link: Link, { d, label }: Layout["paths"][number], direction: string): DrawnLink => {
 		const group = svg("g", { class: "link" });
-		const operands = link.uses.map(({ node, operand }) => pass?.by.get(`${node} ${operand}`));
-		const step = operands.length === 1 && operands[0] !== undefined ? pass?.steps[operands[0]] : undefined;
+		let local: SVGTextElement | undefined;
 		group.append(svg("path", { class: "forth", d, "marker-end": "url(#arrow)" }));
 		let back: SVGPathElement | undefined;
 		if (link.uses.some(({ node, operand }) => pass?.by.has(`${node} ${operand}`))) {
@@ -171,15 +206,15 @@ export function drawingOf(data: ExplorerData, world: SVGGElement, listener: List
 			group.append(back);
 		}
 		const [x, y] = label ?? [0, 0];
-		if (step && label && step.local !== null && !isSummary(step.local))
-			group.append(
-				svg("text", { class: "local", x, y: y + 4, "text-anchor": "middle" }, `×${numberText(step.local, 3)}`),
-			);
-		else if (link.uses.length > 1) {
+		const factor = label && localText(link);
+		if (factor !== undefined) {
+			local = svg("text", { class: "local", x, y: y + 4, "text-anchor": "middle" }, factor);
+			group.append(local);
+		} else if (link.uses.length > 1) {
 			const [mx, my] = middleOf(d);
 			group.append(svg("text", { class: "uses", x: mx, y: my - 4, "text-anchor": "middle" }, `${link.uses.length}×`));
 		}
-		return { link, group, back };
+		return { link, group, back, local };
 	};
 
 	const drawFrame = ([scope, left, top, right, bottom]: Layout["frames"][number]): SVGGElement => {
@@ -245,7 +280,7 @@ export function drawingOf(data: ExplorerData, world: SVGGElement, listener: List
 			group.classList.toggle("complete", arrived !== undefined && arrived.turn === arrived.turns);
 			if (gradient === undefined) continue;
 			const none = data.nodes[item.index]?.gradients[run] === null;
-			write(gradient, arrived === undefined ? (none ? "none" : "not yet") : shortText(arrived.total));
+			write(gradient, arrived === undefined ? (none ? words.none() : words.notYet()) : shortText(arrived.total));
 			gradient.classList.toggle("waiting", arrived === undefined);
 		}
 		for (const { link, group } of links) {
@@ -314,8 +349,30 @@ export function drawingOf(data: ExplorerData, world: SVGGElement, listener: List
 			paint();
 			mark();
 		},
+		renew(next, before) {
+			data = next;
+			if (before === undefined) {
+				for (const { item, group, value } of items.values()) {
+					if (item.kind === "scope") continue;
+					write(value, valuesText(data.nodes[item.index] as NodeData, item.height));
+					group.setAttribute("aria-label", words.node(data, item.index));
+				}
+				return;
+			}
+			const kept = [...before].flatMap(([now, then]): [string, DrawnItem][] => {
+				const drawn = items.get(`n${then}`);
+				const id = `n${now}`;
+				return drawn ? [[id, { ...drawn, item: { ...drawn.item, id, index: now }, nodes: [now] }]] : [];
+			});
+			items = new Map(kept);
+			links = [];
+			view = empty;
+		},
 		mark(nextPass, nextRun, nextDone) {
-			pass = nextPass;
+			if (pass !== nextPass) {
+				pass = nextPass;
+				for (const { link, local } of links) if (local) write(local, localText(link) ?? "");
+			}
 			run = nextRun;
 			done = nextDone;
 			mark();
@@ -357,6 +414,16 @@ export function drawingOf(data: ExplorerData, world: SVGGElement, listener: List
 		},
 		view: () => view,
 	};
+}
+
+/** A box that has room for a number only. */
+function isLow(height: number): boolean {
+	return height < 30;
+}
+
+function valuesText({ values, label }: NodeData, height: number): string {
+	if (isLow(height)) return cut(label);
+	return values.map((value) => (value === null ? "–" : shortText(value))).join(" | ");
 }
 
 /** Writes only what changed: most steps change two boxes of many. */

@@ -10,15 +10,22 @@ async function unpacked(text: string): Promise<Blob> {
 	return new Response(stream, { headers: { "content-type": "text/javascript" } }).blob();
 }
 
-/** Asks for layouts; of several questions only the last is answered. */
+/** Asks for layouts of `data`, of the Worker that lies in the page. */
 export function layouts(
 	data: ExplorerData,
 	source: string,
 ): (view: View, direction: Direction) => Promise<Layout | undefined> {
+	const ask = layoutsBy(async () => new Worker(URL.createObjectURL(await unpacked(source))));
+	return (view, direction) => ask(view, direction, labelled(data, view));
+}
+
+/** Asks the Worker that `start` starts, when it is first asked; of several questions only the last is answered. */
+export function layoutsBy(
+	start: () => Promise<Worker>,
+): (view: View, direction: Direction, labelled: readonly boolean[]) => Promise<Layout | undefined> {
 	let worker: Promise<Worker> | undefined;
 	let asked = 0;
-	const start = async (): Promise<Worker> => new Worker(URL.createObjectURL(await unpacked(source)));
-	return async (view, direction) => {
+	return async (view, direction, labelled) => {
 		const number = ++asked;
 		worker ??= start();
 		const running = await worker;
@@ -34,7 +41,7 @@ export function layouts(
 			const fail = ({ message }: ErrorEvent): void => done(() => reject(new Error(message)));
 			running.addEventListener("message", hear);
 			running.addEventListener("error", fail);
-			const question: Question = { number, view, direction, labelled: labelled(data, view) };
+			const question: Question = { number, view, direction, labelled };
 			running.postMessage(question);
 		});
 		return number === asked ? layout : undefined;

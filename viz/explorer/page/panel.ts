@@ -16,7 +16,7 @@ export interface Actions {
 }
 
 /** A number, or a tensor with its elements or its distribution. */
-function quantityView(quantity: Quantity | null, exact = true): Element {
+export function quantityView(quantity: Quantity | null, exact = true): Element {
 	if (quantity === null) return html("span", { class: "faint" }, "none");
 	if (!isSummary(quantity)) {
 		return html("output", { class: "number" }, exact ? exactText(quantity) : numberText(quantity, 6));
@@ -86,7 +86,7 @@ function definition(data: ExplorerData, node: number, run: number): Element | un
 }
 
 /** The local derivative of a step as a formula, where its operation states one. */
-function localFormula(data: ExplorerData, step: StepData, run: number): Element[] {
+export function localFormula(data: ExplorerData, step: StepData, run: number): Element[] {
 	const tree = data.formulas[step.formula];
 	if (tree === undefined) return [];
 	return [mathml("mo", {}, "="), formula(tree, operandNames(data, step.from, run))];
