@@ -1,32 +1,65 @@
 #!/usr/bin/env node
-import { readFile } from "node:fs/promises";
-/** Serves the laboratory page on this machine only: `npm run playground`. */
-import { createServer } from "node:http";
-import { extname, join } from "node:path";
+/**
+ * Builds the laboratory page and serves it on this machine only: `npm run playground`.
+ *
+ * What is served is what was built when it started, however the sources change
+ * meanwhile: start it again to see more.
+ */
+import { parseArgs } from "node:util";
+import { addressOf, end, serve } from "./server.mjs";
 import { buildSite } from "./site.mjs";
 
-const types = {
-	".html": "text/html; charset=utf-8",
-	".js": "text/javascript; charset=utf-8",
-	".css": "text/css; charset=utf-8",
-	".svg": "image/svg+xml",
-	".txt": "text/plain; charset=utf-8",
-};
-const { folder, policy } = await buildSite("out/site");
-const server = createServer(async (request, response) => {
-	const name = new URL(request.url ?? "/", "http://localhost").pathname.slice(1) || "index.html";
+const usage = `Serves the laboratory page on this machine only.
+
+  npm run playground [-- OPTIONS]
+
+  --port N   listen on this port: a whole number from 0, any that is free, to 65535.
+             Without it the variable PORT decides, without that 4173.
+  --help     show this page`;
+
+/**
+ * What was asked for cannot be done: one message in the form of all others.
+ * @returns {never}
+ */
+function quit(what, rows) {
+	console.error([`playground: ${what}`, ...rows.map(([word, text]) => `  ${word.padEnd(10)}${text}`)].join("\n"));
+	process.exit(2);
+}
+
+function optionsFrom(words) {
 	try {
-		if (!/^[\w.-]+$/.test(name)) throw new Error("no such file");
-		const content = await readFile(join(folder, name));
-		response.writeHead(200, {
-			"content-type": types[extname(name)] ?? "application/octet-stream",
-			"content-security-policy": policy,
-		});
-		response.end(content);
-	} catch {
-		response.writeHead(404).end();
+		return parseArgs({ args: words, options: { port: { type: "string" }, help: { type: "boolean" } } }).values;
+	} catch (error) {
+		// Node's messages begin with what is wrong and go on with advice about dashes.
+		const [what] = error.message.split(". ");
+		return quit(`${what[0].toLowerCase()}${what.slice(1)}`, [["expected", "--port N or --help"]]);
 	}
+}
+
+function portFrom(written, place) {
+	if (/^\d{1,5}$/.test(written) && Number(written) <= 65_535) return Number(written);
+	return quit(`${place} is no port`, [
+		["expected", "a whole number from 0 to 65535"],
+		["actual", JSON.stringify(written)],
+	]);
+}
+
+const { port: asked, help } = optionsFrom(process.argv.slice(2));
+if (help) {
+	console.log(usage);
+	process.exit();
+}
+const { PORT } = process.env;
+const port = asked !== undefined ? portFrom(asked, "--port") : PORT ? portFrom(PORT, "PORT") : 4173;
+
+const { folder, policy } = await buildSite("out/site").catch((error) => {
+	if (error.errors === undefined) console.error(error.message); // else esbuild has printed every error with its file and line
+	process.exit(1);
 });
-server.listen(Number(process.argv[2] ?? 4173), "127.0.0.1", () =>
-	console.log(`http://127.0.0.1:${server.address().port}/`),
+const server = await serve(folder, policy, port).catch((error) =>
+	quit(error.code === "EADDRINUSE" ? `port ${port} is in use` : `cannot listen on port ${port}: ${error.code}`, [
+		["fix", `npm run playground -- --port ${port < 65_535 ? port + 1 : 4173}`],
+	]),
 );
+console.log(`The laboratory is at ${addressOf(server)} (Ctrl-C ends it).`);
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => void end(server));

@@ -51,3 +51,37 @@ export async function painted(svg: string, scale = 2, paper = "#ffffff"): Promis
 		URL.revokeObjectURL(address);
 	}
 }
+
+/** What a style sheet says about a shape. */
+const looks = [
+	"fill",
+	"fill-opacity",
+	"stroke",
+	"stroke-width",
+	"stroke-opacity",
+	"stroke-dasharray",
+	"stroke-linecap",
+	"stroke-linejoin",
+	"opacity",
+	"font-family",
+	"font-size",
+	"font-weight",
+	"text-anchor",
+	"paint-order",
+] as const;
+
+/** A picture of the page as a text of its own: what the style sheet says of it is written into it. */
+export function standalone(picture: SVGSVGElement): string {
+	const copy = picture.cloneNode(true) as SVGSVGElement;
+	const originals = [picture, ...picture.querySelectorAll("*")];
+	for (const [at, element] of [copy, ...copy.querySelectorAll("*")].entries()) {
+		const style = getComputedStyle(originals[at] as Element);
+		for (const look of looks) element.setAttribute(look, style.getPropertyValue(look));
+		for (const attribute of ["class", "tabindex", "style"]) element.removeAttribute(attribute);
+	}
+	const { width, height } = picture.viewBox.baseVal;
+	copy.setAttribute("width", String(width));
+	copy.setAttribute("height", String(height));
+	copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+	return new XMLSerializer().serializeToString(copy);
+}

@@ -1,7 +1,7 @@
 /**
  * All that decides a training run, as plain data: what the controls of the
  * network bench change, what the address of the page holds, what the Worker is
- * sent. The same setup gives the same bits, on every machine.
+ * sent. The same setup gives the same bits, in the same JavaScript engine.
  *
  * Nothing here knows the page or the tape. A choice is a word from a list, so
  * that lists, menus, address and checks cannot differ.

@@ -28,7 +28,7 @@ export function menu<Choice extends string>(
 	select.addEventListener("change", () => heard(select.value as Choice));
 	const wrong = complaint(select);
 	return {
-		element: html("label", { class: "field" }, text(name), select, wrong.element),
+		element: html("label", { class: "field" }, nameOf(select, name), select, wrong.element),
 		select,
 		show: (choice) => {
 			select.value = choice;
@@ -47,7 +47,7 @@ export function numeric(name: Word, range: Range, heard: (value: number) => void
 		if (value !== undefined) heard(value);
 	});
 	return {
-		element: html("label", { class: "field" }, text(name), input, wrong.element),
+		element: html("label", { class: "field" }, nameOf(input, name), input, wrong.element),
 		show: (value) => {
 			wrong.say(undefined);
 			if (document.activeElement !== input || readNumber(input.value, range) !== value) input.value = String(value);
@@ -84,7 +84,7 @@ export function slider(
 	});
 	const wrong = complaint(input);
 	return {
-		element: html("label", { class: "field slide" }, text(name), input, worth, wrong.element),
+		element: html("label", { class: "field slide" }, nameOf(input, name), input, worth, wrong.element),
 		input,
 		show: (value) => {
 			input.value = String(positionOf(value));
@@ -100,7 +100,7 @@ export function tick(name: Word, heard: (on: boolean) => void): Control<boolean>
 	input.addEventListener("change", () => heard(input.checked));
 	const wrong = complaint(input);
 	return {
-		element: html("label", { class: "field" }, input, text(name), wrong.element),
+		element: html("label", { class: "field" }, input, nameOf(input, name), wrong.element),
 		show: (on) => {
 			input.checked = on;
 		},
@@ -122,7 +122,8 @@ export function typed(
 	if (options.placeholder) label(input, "placeholder", options.placeholder);
 	input.addEventListener("input", () => heard(input.value));
 	const wrong = complaint(input);
-	const title = html("span", { class: options.unseen ? "unseen" : "" }, text(name));
+	const title = nameOf(input, name);
+	title.classList.toggle("unseen", options.unseen === true);
 	return {
 		element: html("label", { class: "field typed" }, title, input, wrong.element),
 		input,
@@ -151,7 +152,8 @@ export function readNumber(written: string, { low, high, whole }: Range): number
 	return value >= low && value <= high && (!whole || Number.isInteger(value)) ? value : undefined;
 }
 
-function rangeWord({ low, high, whole }: Range): Word {
+/** What a number may be, in words. */
+export function rangeWord({ low, high, whole }: Range): Word {
 	return composed((language) =>
 		language === "ko"
 			? `${low}에서 ${high} 사이의 ${whole ? "정수" : "수"}`
@@ -159,18 +161,37 @@ function rangeWord({ low, high, whole }: Range): Word {
 	);
 }
 
-/** The line below an input that says what is wrong with it. */
+let count = 0;
+
+/** An id that nothing else on the page has. */
+function freshId(): string {
+	count++;
+	return `control-${count}`;
+}
+
+/** The name of an input: this alone is what it is called, although more stands in its label. */
+function nameOf(input: HTMLElement, name: Word): HTMLElement {
+	const id = freshId();
+	input.setAttribute("aria-labelledby", id);
+	return html("span", { id }, text(name));
+}
+
+/** The line below an input that says what is wrong with it, and describes it while it does. */
 function complaint(input: HTMLElement): {
 	readonly element: HTMLElement;
 	readonly say: (what: Word | string | undefined) => void;
 } {
-	const element = html("span", { class: "wrong", role: "alert", hidden: true });
+	const id = freshId();
+	const element = html("span", { id, class: "wrong", role: "alert", hidden: true });
 	return {
 		element,
 		say: (what) => {
 			element.hidden = what === undefined;
-			if (what === undefined) input.removeAttribute("aria-invalid");
-			else input.setAttribute("aria-invalid", "true");
+			if (what === undefined) for (const name of ["aria-invalid", "aria-describedby"]) input.removeAttribute(name);
+			else {
+				input.setAttribute("aria-invalid", "true");
+				input.setAttribute("aria-describedby", id);
+			}
 			element.replaceChildren(...(what === undefined ? [] : [typeof what === "string" ? what : text(what)]));
 		},
 	};

@@ -4,6 +4,7 @@
  *
  * A word on the page is a text node that follows the language: nothing is built
  * anew when the language changes, and nothing that was typed or trained is lost.
+ * What has left the page is forgotten: nothing here keeps it alive.
  */
 
 /** The languages. */
@@ -15,11 +16,25 @@ export type Language = (typeof languages)[number];
 /** A text in every language. */
 export type Word = { readonly [In in Language]: string };
 
-/** Something on the page that follows the language while it is there. */
-type Follower = () => boolean;
-
 let current: Language = "en";
-const followers = new Set<Follower>();
+/** Everything that follows the language, while it lives. */
+const followers = new Set<WeakRef<object>>();
+/** What becomes of each when the language changes, by attribute or as one of several listeners. */
+const changes = new WeakMap<object, Map<unknown, () => void>>();
+const gone = new FinalizationRegistry<WeakRef<object>>((follower) => followers.delete(follower));
+
+/** `change` may hold `owner`: both are forgotten together. */
+function follow(owner: object, key: unknown, change: () => void): void {
+	const known = changes.get(owner);
+	if (known) {
+		known.set(key, change);
+		return;
+	}
+	changes.set(owner, new Map([[key, change]]));
+	const held = new WeakRef(owner);
+	followers.add(held);
+	gone.register(owner, held);
+}
 
 /** The language of the page. */
 export function language(): Language {
@@ -29,7 +44,11 @@ export function language(): Language {
 /** Changes the language of everything that is on the page. */
 export function setLanguage(next: Language): void {
 	current = next;
-	for (const follower of followers) if (!follower()) followers.delete(follower);
+	const before = [...followers]; // who changes may make new ones, which are up to date
+	for (const follower of before) {
+		const owner = follower.deref();
+		for (const change of (owner && changes.get(owner)?.values()) ?? []) change();
+	}
 }
 
 /** The text of a word as it is now. */
@@ -40,11 +59,8 @@ export function spoken(word: Word): string {
 /** A text node that follows the language. */
 export function text(word: Word): Text {
 	const made = document.createTextNode(spoken(word));
-	const held = new WeakRef(made);
-	followers.add(() => {
-		const node = held.deref();
-		if (node !== undefined) node.data = spoken(word);
-		return node !== undefined;
+	follow(made, "data", () => {
+		made.data = spoken(word);
 	});
 	return made;
 }
@@ -52,23 +68,13 @@ export function text(word: Word): Text {
 /** Sets an attribute, such as `aria-label` or `title`, that follows the language. */
 export function label<Kind extends Element>(element: Kind, attribute: string, word: Word): Kind {
 	element.setAttribute(attribute, spoken(word));
-	const held = new WeakRef(element);
-	followers.add(() => {
-		const found = held.deref();
-		found?.setAttribute(attribute, spoken(word));
-		return found !== undefined;
-	});
+	follow(element, attribute, () => element.setAttribute(attribute, spoken(word)));
 	return element;
 }
 
 /** Calls `listener` whenever the language changes, as long as `owner` lives: for what is painted or composed. */
 export function onLanguage(owner: object, listener: () => void): void {
-	const held = new WeakRef(owner);
-	followers.add(() => {
-		const lives = held.deref() !== undefined;
-		if (lives) listener();
-		return lives;
-	});
+	follow(owner, listener, listener);
 }
 
 /** A word composed of others: `word` is asked once for each language. */
