@@ -18,13 +18,18 @@ export type ExportForm = (typeof exportForms)[number];
 export type Command =
 	/** Begins anew with this setup; `step` trains up to there before it answers. */
 	| { readonly kind: "open"; readonly setup: Setup; readonly step: number }
-	/** Changes what can be changed while weights are kept: learning rate, weight decay, optimizer (its memory begins anew), batch, loss. */
+	/** Changes what can be changed while weights are kept: learning rate, weight decay, optimizer (its memory begins anew), batch, loss and its formula. Answered by `changed`; made while an earlier step is shown, it forgets what came after. */
 	| { readonly kind: "change"; readonly setup: Setup }
 	| { readonly kind: "run"; readonly pace: Pace }
 	| { readonly kind: "pause" }
 	/** Pauses, then makes one step, or as many as an epoch has left. */
 	| { readonly kind: "step"; readonly by: "step" | "epoch" }
-	/** Pauses and goes to where `step` steps are made: back to a state that was, bit for bit, or on. */
+	/**
+	 * Pauses and goes to where `step` steps are made: back to a state that was, bit for bit, or on.
+	 * The settings of that time hold again, which `changed` tells where they are others. Up to the furthest
+	 * step it goes the way it went, changes included; `run` and `step` go on with the settings that hold,
+	 * and forget the way where it would lead on with others.
+	 */
 	| { readonly kind: "rewind"; readonly step: number }
 	/** The last frame was drawn: another may come. */
 	| { readonly kind: "drawn" }
@@ -36,7 +41,12 @@ export type Command =
 	/** Asks `checkLoss` about the loss of the setup. */
 	| { readonly kind: "check" };
 
-/** The part of the input plane that is pictured: `x1` from `left` to `right`, `x2` from `bottom` to `top`. */
+/**
+ * The part of the input plane that is pictured: `x1` from `left` to `right`, `x2` from `bottom` to `top`.
+ * A picture of n × n places shows what is at the centres of n × n cells. Where there is one input only,
+ * the vertical means nothing: the points lie at 0, and every row of a picture is the same. Further
+ * inputs than two stay at their mean over the points that are trained on.
+ */
 export interface Plane {
 	readonly left: number;
 	readonly right: number;
@@ -48,7 +58,9 @@ export interface Plane {
 export type Answer =
 	| ({ readonly kind: "opened" } & Opened)
 	| ({ readonly kind: "frame" } & Frame)
-	/** A run that went on by itself has stopped, because the loss is no number any more. */
+	/** Other settings hold: by a command `change`, or because a rewinding came to where others held. */
+	| ({ readonly kind: "changed" } & Changed)
+	/** It stopped before a step, because the loss of its batch is no finite number any more. */
 	| { readonly kind: "stopped"; readonly step: number }
 	| { readonly kind: "file"; readonly name: string; readonly type: string; readonly content: string | Uint8Array }
 	| { readonly kind: "graph"; readonly as: "html" | "svg"; readonly content: string }
@@ -70,6 +82,8 @@ export interface Points {
 	readonly task: "classes" | "values";
 	/** Number of classes; 0 for values. */
 	readonly classes: number;
+	/** What the classes are called, in their order; their numbers where left out. */
+	readonly labels?: readonly string[];
 	/** Where the pictures reach. */
 	readonly plane: Plane;
 }
@@ -79,6 +93,7 @@ export interface RuleLine {
 	readonly name: string;
 	/** In the notation of formulas. */
 	readonly formula: string;
+	/** The whole line. */
 	readonly latex: string;
 }
 
@@ -95,6 +110,23 @@ export interface Opened {
 	readonly rule: readonly RuleLine[];
 	readonly numbers: Readonly<Record<string, number>>;
 	/** The loss as LaTeX, in a, z and y. */
+	readonly lossLatex: string;
+	/** For two classes: from here on the output says class 1; ½ where left out. */
+	readonly boundary?: number;
+}
+
+/** What a change of settings changes of what was told when the run was opened. */
+export interface Changed {
+	/** The settings that hold: what the controls should show. */
+	readonly setup: Setup;
+	/** So many steps are made. */
+	readonly step: number;
+	/** The furthest step of the way that is known: what was changed behind it is forgotten. */
+	readonly furthest: number;
+	readonly stepsPerEpoch: number;
+	/** The update rule, and the numbers of the next step in it. */
+	readonly rule: readonly RuleLine[];
+	readonly numbers: Readonly<Record<string, number>>;
 	readonly lossLatex: string;
 }
 
@@ -125,6 +157,8 @@ export interface Frame {
 	readonly step: number;
 	readonly epoch: number;
 	readonly running: boolean;
+	/** The step that a rewinding, or an opening at a later step, is on its way to. */
+	readonly towards?: number;
 	/** The furthest step of this run so far: rewinding leaves it where it is until something else is trained. */
 	readonly furthest: number;
 	readonly trainLoss: number;
@@ -133,15 +167,19 @@ export interface Frame {
 	/** Part of the points that are classified right; NaN for values. */
 	readonly trainAccuracy: number;
 	readonly testAccuracy: number;
+	/** What the network says of every point, in their order: the class, or the value. */
+	readonly predicted?: Float64Array;
 	readonly layers: readonly LayerFrame[];
 	/** What the features give, as `maps` of a layer. */
 	readonly featureMaps: Float32Array;
 	/** On a grid of `surface × surface` places, row by row from the top: for two classes the probability of class 1 (or the output), for more the probability of every class in turn, for values the value. `[planes × surface × surface]`. */
 	readonly surface: Float32Array;
-	/** Losses along the way since the run began, thinned to at most 2,000 steps. Present where it changed. */
+	/** Losses along the way from the beginning to `furthest`, thinned to at most 2,000 steps. Present where it changed. */
 	readonly curve?: Curve;
 	/** Training steps per second, over the last second; 0 while it stands. */
 	readonly speed: number;
+	/** The numbers of the next step in the update rule. */
+	readonly numbers?: Readonly<Record<string, number>>;
 }
 
 /** Losses by step. */
