@@ -8,7 +8,7 @@ const cauchy = (prediction: Tensor, target: Tensor) =>
 const prediction = tensor([0.5, 2, -1], { requiresGrad: true, name: "prediction" });
 const target = tensor([0, 2, 9]);
 
-const loss = cauchy(prediction, target);
+export const loss: Tensor = cauchy(prediction, target);
 loss.backward();
 console.log(loss.item().toFixed(4));
 console.log(prediction.grad?.toArray());

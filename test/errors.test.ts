@@ -4,8 +4,6 @@
  * `docs/errors.md` is the collection of all of them, as they read; a message in
  * the sources that no case here provokes fails the last test.
  */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import {
 	arange,
 	broadcastTo,
@@ -42,6 +40,7 @@ import {
 	pad,
 	parameter,
 	parseFormula,
+	parseProgram,
 	permute,
 	pick,
 	quantile,
@@ -150,11 +149,13 @@ import {
 	simplify,
 } from "chainrule/symbolic";
 import { type FitOptions, fit, readCheckpoint } from "chainrule/train";
+import type { Function as Made, Node } from "oxc-parser";
 import { describe, expect, it, vi } from "vitest";
 import { toFunction } from "../src/core/formula.js";
 import { checkSchedule } from "../src/train/checkpoint.js";
 import { setGenerators } from "../src/train/generators.js";
 import { setState } from "../src/train/place.js";
+import { type Place, parse, placeOf, readSources, type Source, visit } from "./source.js";
 
 const x23 = zeros([2, 3]);
 const x45 = zeros([4, 5]);
@@ -414,6 +415,10 @@ const cases: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> =
 		"a character that does not belong": () => parseFormula("w*x + $b"),
 		"an unfinished formula": () => parseFormula("(y - a"),
 		"a missing sign": () => parseFormula("2x"),
+		"a choice without an alternative": () => parseFormula("if(x > 0, 1)"),
+		"a name that is defined twice": () => parseProgram("a = 2*x\na = 3*x"),
+		"a name before its definition, in a program": () => parseProgram("a = b\nb = 3*x"),
+		"a line that nobody can refer to": () => parseProgram("2*x\n3*x"),
 		"an unknown name": () => evaluate(parseFormula("w + q"), new Map([["w", 1]])),
 		"an unknown function": () => evaluate(parseFormula("foo(1)"), new Map()),
 		"too many arguments": () => evaluate(parseFormula("sin(1, 2)"), new Map()),
@@ -641,6 +646,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> =
 		"a state of another optimizer": () => new SGD([three]).loadStateDict(new LBFGS([three]).stateDict()),
 		"a rule that is no formula": () => bySelfMadeRule(["p - γ*g"]),
 		"a rule that uses what nobody gives": () => bySelfMadeRule(["v = μ*v + g", "p = p - γ*v"]),
+		"the rule of a group that is not there": () => new SGD([three]).rule(1),
 		"two groups as one vector": () => new LBFGS([{ parameters: [three] }, { parameters: [scalar(1)] }]),
 		"a line search that cannot evaluate": () => new LBFGS([three]).step(),
 		"a norm that is none": () => clipGradNorm([three], 1, { norm: 0 }),
@@ -844,6 +850,7 @@ const cases: Readonly<Record<string, Readonly<Record<string, () => unknown>>>> =
 		"an accent over a formula": () => read("\\hat{x + y}"),
 		"cases of one row": () => read("\\begin{cases} x & x > 0 \\end{cases}"),
 		"cases that leave a gap": () => read("\\begin{cases} x & x > 0 \\\\ y & x < 0 \\end{cases}"),
+		"an inequality where sides are equal": () => derivations("x : scalar").verifyLatex("x = 1 < 2"),
 		"otherwise in the first row": () => read("\\begin{cases} x & otherwise \\\\ y & x < 0 \\end{cases}"),
 		"a comparison of three": () => read("0 < x < y"),
 		"an inequality in a sum": () => read("f(x) + x_{1 < 2}"),
@@ -911,24 +918,118 @@ describe("a message", () => {
 	});
 
 	it("that stands in the sources is provoked here", () => {
-		const root = new URL("..", import.meta.url).pathname;
-		const files = ["core", "kernels", "ops", "diff", "nn", "optim", "data", "io", "train"].flatMap((floor) =>
-			readdirSync(join(root, "src", floor), { encoding: "utf8", recursive: true })
-				.filter((file) => file.endsWith(".ts"))
-				.map((file) => join("src", floor, file)),
-		);
+		const folders = ["core", "kernels", "ops", "diff", "nn", "optim", "data", "io", "train", "symbolic"];
+		const sources = [...readSources(...folders.map((folder) => `src/${folder}`)).values()];
 		const seen = collected.flatMap(({ messages }) => messages.map(({ message }) => message.split("\n")[0] ?? ""));
-		const missing = files.flatMap((file) =>
-			[
-				...readFileSync(join(root, file), "utf8").matchAll(
-					/\bwhat: (?:"([^"]*)"|`((?:[^`$]|\$\{(?:[^{}`]|`[^`]*`)*\})*)`)/g,
-				),
-			].flatMap(({ 1: plain, 2: template }) => {
-				const parts = plain === undefined ? (template ?? "").split(/\$\{(?:[^{}`]|`[^`]*`)*\}/) : [plain];
-				const pattern = new RegExp(`^${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`);
-				return seen.some((what) => pattern.test(what)) ? [] : [`${file}: ${plain ?? template}`];
-			}),
-		);
-		expect(missing).toEqual([]);
+		const missing = messagesIn(sources).filter(({ pattern }) => !seen.some((what) => pattern.test(what)));
+		expect(missing.map(({ path, line, text }) => `${path}:${line}  ${text}`)).toEqual([]);
+	});
+
+	it("is found in sources however it gets into an error", () => {
+		const found = messagesIn([
+			parse(
+				"src/io/npy.ts",
+				"function refuse(expected: string): Error { return failure({ expected }); } refuse('no message');",
+			),
+			parse(
+				"src/symbolic/read.ts",
+				`function refuse(at: number, what: string): Error { return failure({ what: \`latex: \${what} at \${at}\` }); }
+				class Reader { protected lost(what: string): Error { return refuse(0, what); } }
+				function check(what: string, size: number): void {}
+				function test(x: boolean, name: string): void {
+					const what = x ? "one thing" : \`the thing \${name}\`;
+					if (x) throw refuse(1, what);
+					check("a size", 3);
+					throw this.lost("a third");
+				}`,
+			),
+		]);
+		expect(found.map(({ text, line }) => `${line} ${text}`)).toEqual([
+			"1 latex: … at …",
+			"6 one thing",
+			"6 the thing …",
+			"8 a third",
+		]);
+		expect(found[0]?.pattern.test("latex: nothing at 7")).toBe(true);
+		expect(found[0]?.pattern.test("some latex: nothing at 7")).toBe(false);
+		expect(found[2]?.pattern.test("latex: the thing x at 7")).toBe(true);
 	});
 });
+
+interface Message extends Place {
+	readonly text: string;
+	readonly pattern: RegExp;
+}
+
+/**
+ * The messages that stand in `sources`: every `what` of an object, and what is
+ * handed as this to functions that make an error of it, which put something before
+ * and behind it.
+ */
+function messagesIn(sources: readonly Source[]): Message[] {
+	// A function is known by its name: where a file has one of its own, it means that.
+	const everywhere = new Map<string, number>();
+	const takersOf = new Map<Source, ReadonlyMap<string, number>>();
+	for (const source of sources) {
+		const own = new Map<string, number>();
+		const learn = (key: Node | null, { params, returnType }: Pick<Made, "params" | "returnType">): void => {
+			const made = returnType?.typeAnnotation;
+			if (key?.type !== "Identifier" || made?.type !== "TSTypeReference") return;
+			if (made.typeName.type === "Identifier" && made.typeName.name.endsWith("Error"))
+				own.set(
+					key.name,
+					params.findIndex((one) => one.type === "Identifier" && one.name === "what"),
+				);
+		};
+		visit(source, {
+			FunctionDeclaration: (made) => learn(made.id, made),
+			MethodDefinition: ({ key, value }) => learn(key, value),
+		});
+		takersOf.set(source, own);
+		for (const [name, at] of own) if (at >= 0) everywhere.set(name, at);
+	}
+	return sources.flatMap((source) => {
+		const found: Message[] = [];
+		const takers = new Map([...everywhere, ...(takersOf.get(source) ?? [])]);
+		/** What every name was given before it is used, the nearest last. */
+		const given = new Map<string, Node>();
+		const add = (value: Node, start: number, whole: boolean): void => {
+			for (const parts of textsOf(value, given)) {
+				const middle = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
+				found.push({
+					...placeOf(source, start),
+					text: parts.join("…"),
+					pattern: new RegExp(whole ? `^${middle}$` : middle),
+				});
+			}
+		};
+		visit(source, {
+			VariableDeclarator: ({ id, init }) => {
+				if (id.type === "Identifier" && init) given.set(id.name, init);
+			},
+			Property: ({ key, value, start }) => {
+				if (key.type === "Identifier" && key.name === "what") add(value, start, true);
+			},
+			CallExpression: ({ callee, arguments: list, start }) => {
+				const name = callee.type === "Identifier" ? callee.name : calledMethod(callee);
+				const what = list[takers.get(name ?? "") ?? -1];
+				if (what) add(what, start, false);
+			},
+		});
+		return found;
+	});
+}
+
+function calledMethod(callee: Node): string | undefined {
+	return callee.type === "MemberExpression" && callee.property.type === "Identifier" ? callee.property.name : undefined;
+}
+
+/** The texts that an expression can be, each cut where something is filled in. */
+function textsOf(value: Node, given: ReadonlyMap<string, Node>): string[][] {
+	if (value.type === "Literal") return typeof value.value === "string" ? [[value.value]] : [];
+	if (value.type === "TemplateLiteral") return [value.quasis.map((part) => part.value.cooked ?? "")];
+	if (value.type === "ConditionalExpression")
+		return [value.consequent, value.alternate].flatMap((one) => textsOf(one, given));
+	const before = value.type === "Identifier" ? given.get(value.name) : undefined;
+	return before === undefined || before.type === "Identifier" ? [] : textsOf(before, given);
+}

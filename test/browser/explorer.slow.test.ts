@@ -109,6 +109,19 @@ async function text(page: Page, selector: string): Promise<string> {
 	return (await page.locator(selector).first().textContent()) ?? "";
 }
 
+/** Boxes that do not lie whole on the stage, by their text. */
+async function outOfSight(page: Page): Promise<string[]> {
+	return page.locator(".item").evaluateAll((items) => {
+		const stage = document.querySelector(".stage")?.getBoundingClientRect() as DOMRect;
+		return items
+			.filter((item) => {
+				const { left, right, top, bottom } = item.getBoundingClientRect();
+				return left < stage.left || right > stage.right || top < stage.top || bottom > stage.bottom;
+			})
+			.map(({ textContent }) => textContent);
+	});
+}
+
 /** Waits until the picture has as many boxes as expected. */
 async function untilBoxes(page: Page, count: number): Promise<void> {
 	await page.waitForFunction((wanted) => document.querySelectorAll(".item").length === wanted, count);
@@ -407,6 +420,8 @@ describe("two runs", () => {
 		await page.selectOption("#run", "1");
 		await page.click("#last");
 		expect(await text(page, `[data-id=${w}] .gradient`)).toBe(numberText(data.nodes[index]?.gradients[1] as number));
+		// What was seen whole stays so: stepping does not zoom by a hair and push boxes under the panel.
+		expect(await outOfSight(page)).toEqual([]);
 		await page.locator(`[data-id=${w}]`).click();
 		expect(await text(page, "#details")).toContain("gradient in far");
 		expect(await text(page, "#details")).toContain("difference");
