@@ -466,7 +466,10 @@ class Parser {
 			return { kind, text, value: Number(text), span };
 		}
 		const opening = this.next;
-		if (!this.skip("(")) throw this.unexpected('a number, a name or "("');
+		if (!this.skip("(")) {
+			const power = span.start > 0 && this.source.startsWith("**", span.start - 1);
+			throw this.unexpected('a number, a name or "("', power ? "for a power write ^" : undefined);
+		}
 		const f = this.nested();
 		this.close(opening, ")", 'an operator or ")"');
 		return f;
@@ -538,7 +541,7 @@ const lookalikes = new Map(Object.entries({ "−": "-", "×": "*", "·": "*", "�
 function unreadable(source: string, at: number): ChainruleError {
 	const character = String.fromCodePoint(source.codePointAt(at) as number);
 	const expected = "names, numbers and + - * / ^ @ ( ) [ ] , . ' < > =";
-	const instead = lookalikes.get(character);
+	const instead = source.startsWith(":=", at) ? "=" : lookalikes.get(character);
 	const fix = instead && `write ${instead}`;
 	return refusal(source, { start: at, end: at }, `unknown character "${character}"`, expected, fix);
 }

@@ -209,7 +209,7 @@ const plainCall = /^(?!if\()[\p{L}\p{Nd}]+\(#1(?:, #\d)*\)$/u;
 const lineStyle: Style = {
 	name: (name) => name,
 	member: nameOfParts,
-	number: String,
+	number: (value) => String(value).replace("Infinity", "∞"),
 	group: (text) => `(${text})`,
 	times: (left, right) => `${left}·${right}`,
 	elementwise: "⊙",
@@ -260,6 +260,7 @@ const latexStyle: Style = {
 	name: (name) => partsLatex(partsOfName(name, "numbers")),
 	member: partsLatex,
 	number: (value) => {
+		if (!Number.isFinite(value)) return Number.isNaN(value) ? "\\text{NaN}" : `${value < 0 ? "-" : ""}\\infty`;
 		const [mantissa = "", exponent] = String(value).split("e");
 		return exponent === undefined ? mantissa : `${mantissa} \\cdot 10^{${Number(exponent)}}`;
 	},

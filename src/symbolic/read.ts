@@ -21,6 +21,7 @@ import {
 	fraction,
 	named,
 	numberOf,
+	product,
 	reshape,
 	sizeOfExpression,
 	spread,
@@ -86,8 +87,9 @@ export function read(what: string, roots: readonly Node[], options: ReadOptions 
 	const inPlace = new Map<number, Expression>();
 	const definitions = new Map<number, Expression>();
 	const constants = new Map<string, Node>();
+	const knowsPi = ![...names.values()].includes("pi");
 	const literalOf = (x: Node): Expression => {
-		const made = literal(x);
+		const made = literal(x, knowsPi);
 		if (made.kind === "name") constants.set(made.name, x);
 		return made;
 	};
@@ -150,9 +152,21 @@ function uniform(x: Node): number | undefined {
 	return data.every((element) => element === data[0]) ? data[0] : undefined;
 }
 
-function literal(x: Node): Expression {
+/** `knowsPi` is false where a value has that name. */
+function literal(x: Node, knowsPi: boolean): Expression {
 	const value = uniform(x);
-	return value === undefined ? named(`c${orderOf(x)}`, x.shape) : spread(fraction(value), x.shape);
+	if (value === undefined) return named(`c${orderOf(x)}`, x.shape);
+	return spread((knowsPi ? multipleOfPi(value) : undefined) ?? fraction(value), x.shape);
+}
+
+/** π times a small fraction, where a number is that to the last bit: formulas may name it, but the tape has numbers. */
+function multipleOfPi(value: number): Expression | undefined {
+	for (const under of [1, 2, 4, 8]) {
+		const over = Math.round((value / Math.PI) * under);
+		if (over !== 0 && Math.abs(over) <= 16 && (over * Math.PI) / under === value)
+			return product([fraction(over, under), named("pi")]);
+	}
+	return undefined;
 }
 
 /** Names by order number: those given, each once, and new ones for leaves that have none. */

@@ -473,6 +473,12 @@ describe("errors point at the character", () => {
 			"
 		`);
 		expect(wrong("x²")).toContain("write ^2");
+		expect(wrong("y := x")).toContain("fix       write =\n");
+	});
+
+	test("the power of another language", () => {
+		expect(wrong("x**2")).toContain("fix       for a power write ^\n");
+		expect(wrong("x*/2")).not.toContain("fix");
 	});
 
 	test("the caret stands under the character after wide letters, marks and tabs", () => {

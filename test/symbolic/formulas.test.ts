@@ -199,3 +199,21 @@ describe("a formula that would be too long", () => {
 		expect(() => formula(x)).toThrow(/formula: the computation is too large/);
 	});
 });
+
+describe("numbers that have a name", () => {
+	it("are multiples of π, to the last bit, unless a value is called pi", () => {
+		const r = scalar(2, "r");
+		expect(handwritten(mul(Math.PI, mul(r, r)), { simplify: true })).toBe("pi·r²");
+		expect(latex(mul(r, Math.PI / 4))).toBe("\\frac{r \\pi}{4}");
+		expect(handwritten(mul(3.141592653589794, r))).toBe("3.141592653589794·r");
+		expect(handwritten(add(mul(Math.PI, r), scalar(3, "pi")))).toBe("3.141592653589793·r + pi");
+		const area = mul(-2 * Math.PI, r);
+		expect(Number(evaluate(formula(area), new Map([["r", 2]])))).toBe(area.value);
+	});
+
+	it("are infinite where they are", () => {
+		const x = scalar(1, "x");
+		expect(latex(mul(x, Number.NEGATIVE_INFINITY))).toContain("-\\infty");
+		expect(handwritten(mul(x, Number.POSITIVE_INFINITY))).toContain("∞");
+	});
+});
