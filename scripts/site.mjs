@@ -121,12 +121,12 @@ export async function buildSite(folder, plugins = []) {
 	const parts = {
 		POLICY: policy,
 		PRELOADS: common.map((file) => `<link rel="modulepreload" href="${file}">`).join("\n"),
-		FILES: JSON.stringify(own),
+		'"FILES"': JSON.stringify(own),
 	};
 	const page = await readFile(join(source, "index.html"), "utf8");
 	await writeFile(
 		join(out, "index.html"),
-		page.replaceAll(/POLICY|PRELOADS|FILES/g, (part) => parts[part]),
+		page.replaceAll(/POLICY|PRELOADS|"FILES"/g, (part) => parts[part]),
 	);
 	await cp(join(source, "icon.svg"), join(out, "icon.svg"));
 	return { folder: out, policy, metafile };

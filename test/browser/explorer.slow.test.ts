@@ -13,14 +13,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExplorerData, StepData } from "../../viz/explorer/model.js";
 import { exactText, numberText } from "../../viz/explorer/text.js";
 import { launch } from "./chromium.js";
+import { complaintsOf, watched } from "./complaints.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const screens = join(root, "out/screens");
 let browser: Browser;
 let folder = "";
-/** What the browser complained about, by page. */
-const complaints = new Map<Page, string[]>();
-
 beforeAll(async () => {
 	await mkdir(screens, { recursive: true });
 	folder = await mkdtemp(join(root, "out/explorer-"));
@@ -83,21 +81,13 @@ async function opened(html: string, { width = 1280, scheme = "light", calm = tru
 		colorScheme: scheme,
 		reducedMotion: calm ? "reduce" : "no-preference",
 	});
-	const heard: string[] = [];
-	complaints.set(page, heard);
-	page.on("pageerror", ({ message }) => heard.push(message));
-	page.on("console", (message) => {
-		if (message.type() === "error" || message.type() === "warning") heard.push(message.text());
-	});
-	page.on("request", (request) => {
-		if (!/^(file|blob|data):/.test(request.url())) heard.push(`asks for ${request.url()}`);
-	});
+	watched(page, /^(file|blob|data):/);
 	await page.goto(pathToFileURL(file).href);
 	return page;
 }
 
 async function closed(page: Page): Promise<void> {
-	expect(complaints.get(page)).toEqual([]);
+	expect(complaintsOf(page)).toEqual([]);
 	await page.close();
 }
 
@@ -451,7 +441,7 @@ describe("safety", () => {
 			document.body.append(script);
 		});
 		expect(await page.evaluate(() => Reflect.get(window, "broken"))).toBeUndefined();
-		expect(complaints.get(page)?.splice(0).join()).toContain("Content Security Policy");
+		expect(complaintsOf(page).splice(0).join()).toContain("Content Security Policy");
 		await closed(page);
 	});
 });

@@ -12,14 +12,12 @@ import { numberText } from "../../viz/explorer/text.js";
 import { measure, readExpression } from "../../viz/playground/expression/computation.js";
 import { examples } from "../../viz/playground/expression/examples.js";
 import { launch } from "./chromium.js";
+import { complaintsOf, ownAddresses, watched } from "./complaints.js";
 import { type ServedSite, servedSite } from "./site.js";
 
 const screens = fileURLToPath(new URL("../../out/screens", import.meta.url));
 let browser: Browser;
 let site: ServedSite;
-/** What the browser complained about, by page. */
-const complaints = new Map<Page, string[]>();
-
 beforeAll(async () => {
 	await mkdir(screens, { recursive: true });
 	[site, browser] = await Promise.all([servedSite(), launch()]);
@@ -42,20 +40,6 @@ interface Look {
 	readonly calm?: boolean;
 }
 
-function watched(page: Page): Page {
-	const heard: string[] = [];
-	complaints.set(page, heard);
-	page.on("pageerror", ({ message }) => heard.push(message));
-	page.on("console", (message) => {
-		if (message.type() === "error" || message.type() === "warning") heard.push(message.text());
-	});
-	page.on("request", (request) => {
-		const url = request.url();
-		if (!url.startsWith(site.address) && !/^(blob|data):/.test(url)) heard.push(`asks for ${url}`);
-	});
-	return page;
-}
-
 let context: BrowserContext | undefined;
 async function opened({ hash = "", width = 1280, scheme = "light", calm = true }: Look = {}): Promise<Page> {
 	context = await browser.newContext({
@@ -65,7 +49,7 @@ async function opened({ hash = "", width = 1280, scheme = "light", calm = true }
 		locale: "en-GB",
 		acceptDownloads: true,
 	});
-	const page = watched(await context.newPage());
+	const page = watched(await context.newPage(), ownAddresses);
 	await page.goto(`${site.address}#expression${hash === "" ? "" : `?${hash}`}`);
 	await page.waitForSelector(".expression .item.output");
 	await page.waitForSelector(".derivation math, .derivation p, .derivative .hint:not([hidden])");
@@ -73,7 +57,7 @@ async function opened({ hash = "", width = 1280, scheme = "light", calm = true }
 }
 
 async function closed(page: Page): Promise<void> {
-	expect(complaints.get(page)).toEqual([]);
+	expect(complaintsOf(page)).toEqual([]);
 	await page.context().close();
 }
 
@@ -344,14 +328,14 @@ describe("the graph", () => {
 			page.waitForEvent("popup"),
 			page.getByRole("button", { name: "Open in the explorer" }).click(),
 		]);
-		watched(explorer);
+		watched(explorer, ownAddresses);
 		await explorer.waitForSelector(".item.output");
 		expect(await explorer.title()).toBe("C");
 		await explorer.locator("#last").click();
 		await explorer.locator("#direction").click();
 		await explorer.waitForTimeout(500);
 		expect(await explorer.locator("#notice").isVisible()).toBe(false);
-		expect(complaints.get(explorer)).toEqual([]);
+		expect(complaintsOf(explorer)).toEqual([]);
 		await explorer.close();
 		// Where windows are blocked the file is offered.
 		await page.evaluate(() => {

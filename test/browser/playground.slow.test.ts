@@ -17,6 +17,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addressOf, end } from "../../scripts/server.mjs";
 import { launch } from "./chromium.js";
+import { complaintsOf, ownAddresses, watched } from "./complaints.js";
 import { type ServedSite, servedSite } from "./site.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -54,29 +55,13 @@ afterAll(async () => {
 	await site?.close();
 });
 
-/** What the browser complained about, by page. */
-const complaints = new Map<Page, string[]>();
-
-function watch(page: Page): Page {
-	const heard: string[] = [];
-	complaints.set(page, heard);
-	page.on("pageerror", ({ message }) => heard.push(message));
-	page.on("console", (message) => {
-		if (message.type() === "error" || message.type() === "warning") heard.push(message.text());
-	});
-	page.on("request", (request) => {
-		if (!/^(http:\/\/127\.0\.0\.1:\d+\/|blob:|data:)/.test(request.url())) heard.push(`asks for ${request.url()}`);
-	});
-	return page;
-}
-
 async function opened(address: string, options: BrowserContextOptions = {}): Promise<Page> {
 	const context = await browser.newContext({
 		viewport: { width: 1280, height: 800 },
 		reducedMotion: "reduce",
 		...options,
 	});
-	const page = watch(await context.newPage());
+	const page = watched(await context.newPage(), ownAddresses);
 	await page.goto(address);
 	await stands(page);
 	return page;
@@ -89,7 +74,7 @@ async function stands(page: Page): Promise<void> {
 }
 
 async function closed(page: Page): Promise<void> {
-	expect(complaints.get(page)).toEqual([]);
+	expect(complaintsOf(page)).toEqual([]);
 	await page.context().close();
 }
 
@@ -164,7 +149,7 @@ describe.each([
 				open(URL.createObjectURL(new Blob([html], { type: "text/html" })));
 			}, explorer),
 		]);
-		watch(window);
+		watched(window, ownAddresses);
 		await window.locator(".item").first().waitFor();
 		await window.keyboard.press("End");
 		expect(await window.textContent("#count")).toMatch(/^(\d+) \/ \1$/);
@@ -172,7 +157,7 @@ describe.each([
 		const before = await window.locator(".item").first().getAttribute("style");
 		await window.click("#direction");
 		await window.waitForFunction((was) => document.querySelector(".item")?.getAttribute("style") !== was, before);
-		expect(complaints.get(window)).toEqual([]);
+		expect(complaintsOf(window)).toEqual([]);
 		await closed(page);
 	});
 });
@@ -220,7 +205,7 @@ describe("figures", () => {
 		const rows: string[] = [];
 		for (const name of benches) {
 			const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-			const page = watch(await context.newPage());
+			const page = watched(await context.newPage(), ownAddresses);
 			const before = { ...site.sent };
 			const begun = performance.now();
 			await page.goto(`${site.address}#${name}`);

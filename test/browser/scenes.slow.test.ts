@@ -10,13 +10,12 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addressOf, linkOf, scenes } from "../../viz/playground/scenes/scenes.js";
 import { launch } from "./chromium.js";
+import { complaintsOf, ownAddresses, watched } from "./complaints.js";
 import { type ServedSite, servedSite } from "./site.js";
 
 const screens = join(fileURLToPath(new URL("../..", import.meta.url)), "out/screens");
 let browser: Browser;
 let site: ServedSite;
-const complaints = new Map<Page, string[]>();
-
 beforeAll(async () => {
 	await mkdir(screens, { recursive: true });
 	[site, browser] = await Promise.all([servedSite(), launch()]);
@@ -39,19 +38,14 @@ async function opened(hash: string, { width = 1280, paper = "light", language = 
 		reducedMotion: "reduce",
 		acceptDownloads: true,
 	});
-	const heard: string[] = [];
-	complaints.set(page, heard);
-	page.on("pageerror", ({ message }) => heard.push(message));
-	page.on("console", (message) => {
-		if (message.type() === "error" || message.type() === "warning") heard.push(message.text());
-	});
+	watched(page, ownAddresses);
 	await page.goto(`${site.address}${hash}${hash.includes("?") ? "&" : "?"}lang=${language}&theme=${paper}`);
 	await page.locator("main > *").first().waitFor();
 	return page;
 }
 
 async function closed(page: Page): Promise<void> {
-	expect(complaints.get(page)).toEqual([]);
+	expect(complaintsOf(page)).toEqual([]);
 	await page.close();
 }
 

@@ -10,6 +10,7 @@ import type { Plugin } from "esbuild";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { launch } from "./chromium.js";
+import { complaintsOf, ownAddresses, watched } from "./complaints.js";
 import { type ServedSite, servedSite } from "./site.js";
 
 const screens = fileURLToPath(new URL("../../out/screens", import.meta.url));
@@ -69,23 +70,16 @@ afterAll(async () => {
 	await site?.close();
 });
 
-const complaints = new Map<Page, string[]>();
-
 async function opened(hash = "", options: BrowserContextOptions = {}): Promise<Page> {
 	const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
-	const heard: string[] = [];
-	complaints.set(page, heard);
-	page.on("pageerror", ({ message }) => heard.push(message));
-	page.on("console", (message) => {
-		if (message.type() === "error" || message.type() === "warning") heard.push(message.text());
-	});
+	watched(page, ownAddresses);
 	await page.goto(site.address + hash);
 	await page.locator("#stage > *").waitFor();
 	return page;
 }
 
 async function closed(page: Page, expected: readonly string[] = []): Promise<void> {
-	expect(complaints.get(page)).toEqual(expected);
+	expect(complaintsOf(page)).toEqual(expected);
 	await page.context().close();
 }
 
@@ -381,7 +375,7 @@ describe("when something fails", () => {
 		await page.locator(".failure button, #network").first().waitFor();
 		if ((await page.locator("#network").count()) === 0) await page.click(".failure button");
 		await page.locator("#network").waitFor();
-		expect(complaints.get(page)?.splice(0).join()).toMatch(/ERR_FAILED|Failed to fetch/);
+		expect(complaintsOf(page).splice(0).join()).toMatch(/ERR_FAILED|Failed to fetch/);
 		await closed(page);
 	});
 

@@ -29,7 +29,7 @@ export async function savePng(name: string, svg: string, scale = 2): Promise<voi
 }
 
 /** An SVG picture as the bytes of a PNG file. */
-export async function painted(svg: string, scale = 2, paper = "#ffffff"): Promise<Uint8Array> {
+async function painted(svg: string, scale = 2, paper = "#ffffff"): Promise<Uint8Array> {
 	const image = new Image();
 	const address = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
 	try {

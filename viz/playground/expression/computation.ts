@@ -8,7 +8,6 @@
  */
 import { ChainruleError, gradients, type Program, parseProgram, type Scalar } from "chainrule";
 import "chainrule/special";
-import { formulaLatex } from "chainrule/symbolic";
 import { freeNames, recordProgram } from "../../../src/cli/program.js";
 import { nearest } from "../../../src/cli/words.js";
 import { failure } from "../../../src/core/errors.js";
@@ -23,6 +22,7 @@ import {
 } from "../../../src/core/formula.js";
 import { functionNamed, functionNames, operation } from "../../../src/core/op.js";
 import { numericEnvironment } from "../../../src/diff/sweep.js";
+import { formulaLatex } from "../../../src/symbolic/latex.js";
 // Activations are functions of formulas, too.
 import "../../../src/ops/activations.js";
 import { greekLetters } from "../../../src/symbolic/names.js";

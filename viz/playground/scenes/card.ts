@@ -1,5 +1,5 @@
 /** A scene on the page: what to look for, links to its variants, and the comparison. */
-import { formulaLatex } from "chainrule/symbolic";
+import { formulaLatex } from "../../../src/symbolic/latex.js";
 import { readClaim, readProblem } from "../../../src/symbolic/notation.js";
 import { html } from "../../explorer/page/dom.js";
 import { numberText } from "../../explorer/text.js";

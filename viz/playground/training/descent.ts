@@ -19,7 +19,7 @@ import {
 	RMSprop,
 	SGD,
 } from "chainrule/optim";
-import { formulaLatex, nameLatex } from "chainrule/symbolic";
+import { formulaLatex, nameLatex } from "../../../src/symbolic/latex.js";
 import type { OptimizerName, Setup } from "../setup.js";
 import type { RuleLine } from "./protocol.js";
 

@@ -11,8 +11,8 @@
  */
 import { div, evaluate, type Formula, parseFormula, scope, sum, Tensor, tensor } from "chainrule";
 import { crossEntropy } from "chainrule/nn";
-import { formulaLatex } from "chainrule/symbolic";
 import { namesIn, substitute } from "../../../src/core/formula.js";
+import { formulaLatex } from "../../../src/symbolic/latex.js";
 import type { LossName, Setup } from "../setup.js";
 import { readFormula } from "./formulas.js";
 import type { Output, Result } from "./network.js";
