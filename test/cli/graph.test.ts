@@ -1,12 +1,10 @@
 /**
  * `chainrule graph`: formulas and programs, and what is refused.
  */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { root } from "../source.js";
-import { chainrule, contents, folder, type Outcome, programAt } from "./place.js";
+import { chainrule, contents, folder, type Home, homeOfUser } from "./place.js";
 
 const neuron = ["a = sigma(w*x + b); C = (y - a)^2/2", "--at", "w=0.6,b=0.9,x=1,y=0"] as const;
 
@@ -79,34 +77,14 @@ describe("misuse", () => {
 
 describe("a program", () => {
 	let home = "";
-	let run: (...args: string[]) => Promise<Outcome>;
+	let run: Home["run"];
+	let remove: Home["remove"];
 
 	beforeAll(async () => {
-		// The package as it is installed, command and library from one build, beside the program that uses it.
-		mkdirSync(join(root, "out"), { recursive: true });
-		home = mkdtempSync(join(root, "out", "test-graph-"));
-		const installed = join(home, "node_modules/chainrule");
-		await build({
-			absWorkingDir: root,
-			entryPoints: [
-				{ in: "src/cli/main.ts", out: "cli/main" },
-				{ in: "src/index.ts", out: "index" },
-				{ in: "src/nn/index.ts", out: "nn" },
-			],
-			outdir: join(installed, "dist"),
-			bundle: true,
-			splitting: true,
-			format: "esm",
-			platform: "node",
-			packages: "external",
-			logLevel: "error",
-		});
-		copyFileSync(join(root, "package.json"), join(installed, "package.json"));
-		writeFileSync(join(home, "package.json"), '{ "name": "of-a-user", "type": "module" }');
-		run = programAt(join(installed, "dist/cli/main.js"), home);
+		({ folder: home, run, remove } = await homeOfUser());
 	});
 
-	afterAll(() => rmSync(home, { recursive: true, force: true }));
+	afterAll(() => remove());
 
 	function written(name: string, text: string): string {
 		writeFileSync(join(home, name), text);

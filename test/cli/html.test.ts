@@ -2,14 +2,12 @@
  * `--html` of `chainrule graph` and `chainrule grad`: a page to step through the
  * backward pass in, with the numbers of the formula in it.
  */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { embed } from "../../scripts/embed.mjs";
 import type { ExplorerData } from "../../viz/explorer/model.js";
 import { root } from "../source.js";
-import { chainrule, contents, folder, type Outcome, programAt } from "./place.js";
+import { chainrule, contents, folder, type Home, homeOfUser } from "./place.js";
 
 const neuron = ["a = sigma(w*x + b); C = (y - a)^2/2", "--at", "w=0.6,b=0.9,x=1,y=0"] as const;
 
@@ -82,35 +80,22 @@ test("names of a formula are text in the page", async () => {
 
 describe("graph of a program", () => {
 	let home = "";
-	let run: (...args: string[]) => Promise<Outcome>;
+	let run: Home["run"];
+	let remove: Home["remove"];
 
 	beforeAll(async () => {
-		// The package as it is installed, made as scripts/build.mjs makes it.
-		mkdirSync(join(root, "out"), { recursive: true });
-		home = mkdtempSync(join(root, "out", "test-html-"));
-		const installed = join(home, "node_modules/chainrule");
-		await build({
-			absWorkingDir: root,
-			entryPoints: [
-				{ in: "src/cli/main.ts", out: "cli/main" },
-				{ in: "src/index.ts", out: "index" },
-				{ in: "src/nn/index.ts", out: "nn" },
-			],
-			outdir: join(installed, "dist"),
-			bundle: true,
-			splitting: true,
-			format: "esm",
-			platform: "node",
-			packages: "external",
-			plugins: [embed],
-			logLevel: "error",
-		});
-		copyFileSync(join(root, "package.json"), join(installed, "package.json"));
-		writeFileSync(join(home, "package.json"), '{ "name": "of-a-user", "type": "module" }');
-		run = programAt(join(installed, "dist/cli/main.js"), home);
+		({ folder: home, run, remove } = await homeOfUser());
 	});
 
-	afterAll(() => rmSync(home, { recursive: true, force: true }));
+	afterAll(() => remove());
+
+	test.each(["03-custom-loss", "04-draw-both-passes"])("writes a page of the example %s", async (name) => {
+		copyFileSync(join(root, "examples", `${name}.ts`), join(home, `${name}.ts`));
+		const { code, stdout, stderr } = await run("graph", `${name}.ts`, "--html", `${name}.html`);
+		expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+		expect(stdout).toContain(`Written to ${name}.html\n`);
+		expect(dataIn(join(home, `${name}.html`)).runs[0]?.steps.length).toBeGreaterThan(3);
+	});
 
 	test("writes a page of a module", async () => {
 		writeFileSync(

@@ -3,12 +3,13 @@
  * folder of their own for every test.
  */
 import { execFile, type SpawnOptions, spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { build } from "esbuild";
 import { onTestFinished } from "vitest";
+import { embed } from "../../scripts/embed.mjs";
 import { run } from "../../src/cli/command.js";
 import type { Place } from "../../src/cli/terminal.js";
 import { root } from "../source.js";
@@ -109,6 +110,45 @@ export async function program(): Promise<Program> {
 		main,
 		run: (args, env) => execute(main, home, args, env),
 		start: (args, options) => spawn(process.execPath, [main, ...args], { env: environment(), cwd: home, ...options }),
+		remove: () => rmSync(home, { recursive: true, force: true }),
+	};
+}
+
+/** A user's folder with the package in it, command and library from one build. */
+export interface Home {
+	readonly folder: string;
+	/** Runs the command there. */
+	readonly run: (...args: string[]) => Promise<Outcome>;
+	readonly remove: () => void;
+}
+
+/** The package as it is installed, made as scripts/build.mjs makes it, beside programs that use it. */
+export async function homeOfUser(): Promise<Home> {
+	mkdirSync(join(root, "out"), { recursive: true });
+	const home = mkdtempSync(join(root, "out", "test-home-"));
+	const installed = join(home, "node_modules/chainrule");
+	await build({
+		absWorkingDir: root,
+		entryPoints: [
+			{ in: "src/cli/main.ts", out: "cli/main" },
+			{ in: "src/index.ts", out: "index" },
+			{ in: "src/nn/index.ts", out: "nn" },
+			{ in: "viz/index.ts", out: "viz" },
+		],
+		outdir: join(installed, "dist"),
+		bundle: true,
+		splitting: true,
+		format: "esm",
+		platform: "node",
+		packages: "external",
+		plugins: [embed],
+		logLevel: "error",
+	});
+	copyFileSync(join(root, "package.json"), join(installed, "package.json"));
+	writeFileSync(join(home, "package.json"), '{ "name": "of-a-user", "type": "module" }');
+	return {
+		folder: home,
+		run: programAt(join(installed, "dist/cli/main.js"), home),
 		remove: () => rmSync(home, { recursive: true, force: true }),
 	};
 }
