@@ -38,11 +38,17 @@ function descent({ amsgrad }: Settings<AdamOptions>): readonly string[] {
 		: [...means, "p = p - η*m/(c*sqrt(v) + ε)"];
 }
 
+/** The correction of a mean of gradients that began at 0, put into the rate. */
+export const correctedRate = "η = γ/(1 - β1^t)";
+/** The correction of the root of a mean of squares that began at 0. */
+export const correctedRoot = "c = 1/sqrt(1 - β2^t)";
+
 /** η m / (c √v + ε) is γ m̂ / (√v̂ + ε), with m̂ = m / (1 - β1ᵗ) and v̂ = v / (1 - β2ᵗ). */
-function numbersOf(settings: Settings<AdamOptions>, t: number): StepNumbers {
-	const { learningRate: γ, epsilon: ε, weightDecay: λ } = settings;
-	const [β1, β2] = settings.betas;
-	return { β1, β2, ε, λ, γ, η: γ / (1 - β1 ** t), c: 1 / Math.sqrt(1 - β2 ** t) };
+const corrections = [correctedRate, correctedRoot] as const;
+
+function numbersOf({ learningRate: γ, epsilon: ε, weightDecay: λ, betas }: Settings<AdamOptions>): StepNumbers {
+	const [β1, β2] = betas;
+	return { β1, β2, ε, λ, γ };
 }
 
 /**
@@ -75,8 +81,12 @@ export class Adam extends FormulaOptimizer<AdamOptions> {
 		return [...(settings.weightDecay === 0 ? [] : ["g = g + λ*p"]), ...descent(settings)];
 	}
 
-	protected override numbers(settings: Settings<AdamOptions>, t: number): StepNumbers {
-		return numbersOf(settings, t);
+	protected override numbers(settings: Settings<AdamOptions>): StepNumbers {
+		return numbersOf(settings);
+	}
+
+	protected override derived(): readonly string[] {
+		return corrections;
 	}
 }
 
@@ -98,7 +108,11 @@ export class AdamW extends FormulaOptimizer<AdamOptions> {
 		return [...(settings.weightDecay === 0 ? [] : ["p = p - γ*λ*p"]), ...descent(settings)];
 	}
 
-	protected override numbers(settings: Settings<AdamOptions>, t: number): StepNumbers {
-		return numbersOf(settings, t);
+	protected override numbers(settings: Settings<AdamOptions>): StepNumbers {
+		return numbersOf(settings);
+	}
+
+	protected override derived(): readonly string[] {
+		return corrections;
 	}
 }

@@ -1,5 +1,5 @@
 /** Adam by the largest gradient instead of the mean square. */
-import { type AdamOptions, adamFields, means } from "./adam.js";
+import { type AdamOptions, adamFields, correctedRate, means } from "./adam.js";
 import { FormulaOptimizer } from "./formulas.js";
 import type { Parameters } from "./groups.js";
 import type { StepNumbers } from "./rule.js";
@@ -26,9 +26,13 @@ export class Adamax extends FormulaOptimizer<AdamaxOptions> {
 		return [...decay, means[0], "u = maximum(β2*u, abs(g) + ε)", "p = p - η*m/u"];
 	}
 
-	protected override numbers(settings: Settings<AdamaxOptions>, t: number): StepNumbers {
+	protected override numbers(settings: Settings<AdamaxOptions>): StepNumbers {
 		const { learningRate: γ, epsilon: ε, weightDecay: λ } = settings;
 		const [β1, β2] = settings.betas;
-		return { β1, β2, ε, λ, η: γ / (1 - β1 ** t) };
+		return { β1, β2, ε, λ, γ };
+	}
+
+	protected override derived(): readonly string[] {
+		return [correctedRate];
 	}
 }

@@ -3,16 +3,20 @@
  *
  * A rule has two halves: the lines that run for every element, and the numbers
  * they use in step t. What depends on the step alone, such as the correction of
- * a mean that began at 0, belongs to the second.
+ * a mean that began at 0, belongs to the second, and is a formula, too, where
+ * one says it: whoever reads the rule sees where its numbers come from.
  */
 import { newStorage } from "../core/dtype.js";
 import { failure } from "../core/errors.js";
+import { namesIn, toFunction } from "../core/formula.js";
+import { constants } from "../core/op.js";
 import { wrap } from "../core/tensor.js";
+import { numericEnvironment } from "../diff/sweep.js";
 import { Tensor, type Value } from "../index.js";
 import type { Parameter } from "../nn/module.js";
 import type { OptimizerOptions, ParameterGroup } from "./groups.js";
 import { Optimizer } from "./optimizer.js";
-import { type Rule, ruleOf, type StepNumbers } from "./rule.js";
+import { type Line, parseLine, type Rule, ruleOf, type StepNumbers } from "./rule.js";
 import type { Settings } from "./settings.js";
 import { copyOf, elementsOf, type Form, formOf, type Memory, single } from "./state.js";
 
@@ -20,8 +24,17 @@ import { copyOf, elementsOf, type Form, formOf, type Memory, single } from "./st
 export interface UpdateRule {
 	/** Each `name = formula`, carried out in order. */
 	readonly lines: readonly string[];
-	/** The numbers that the lines use, as they are in the next step. */
+	/** Lines `name = formula` of numbers that follow from others, and from the count of steps `t`. */
+	readonly derived: readonly string[];
+	/** The numbers that all of these use, as they are in the next step. */
 	readonly numbers: StepNumbers;
+}
+
+/** A number of a step that is computed from others. */
+interface Derived {
+	readonly line: Line;
+	readonly reads: readonly string[];
+	readonly value: (...numbers: number[]) => number;
 }
 
 /**
@@ -55,6 +68,7 @@ export interface UpdateRule {
  */
 export abstract class FormulaOptimizer<Options extends OptimizerOptions> extends Optimizer<Options> {
 	readonly #rules = new WeakMap<Settings<Options>, Rule>();
+	readonly #derived = new WeakMap<Settings<Options>, readonly Derived[]>();
 
 	/**
 	 * The rule of a group, the first when left out, as it will be in the next
@@ -88,11 +102,13 @@ export abstract class FormulaOptimizer<Options extends OptimizerOptions> extends
 		for (const name of Object.keys(this.singles(settings)))
 			if (memory[name] !== undefined) memory[name] = copyOf(memory[name]);
 		this.#begin(first, memory, settings, rule);
-		const numbers = this.numbers(settings, (memory.t as Tensor).item() + 1, memory);
+		const numbers = this.#numbersOf(settings, (memory.t as Tensor).item() + 1, memory);
 		this.#checkNumbers(rule, numbers);
+		const used = new Set([...this.#derivedFor(settings).flatMap(({ reads }) => reads), ...rule.given]);
 		return {
 			lines: this.formulas(settings),
-			numbers: Object.fromEntries(rule.given.map((name) => [name, numbers[name] as number])),
+			derived: this.derived(settings),
+			numbers: Object.fromEntries([...used].map((name) => [name, numbers[name] as number])),
 		};
 	}
 
@@ -101,6 +117,11 @@ export abstract class FormulaOptimizer<Options extends OptimizerOptions> extends
 
 	/** The numbers the lines use in step `t`, which is 1 at first and counted per parameter. */
 	protected abstract numbers(settings: Settings<Options>, t: number, memory: Memory): StepNumbers;
+
+	/** Lines `name = formula` of numbers that follow from `numbers`, from the count of steps `t`, and from lines above; carried out once in a step. */
+	protected derived(_settings: Settings<Options>): readonly string[] {
+		return [];
+	}
 
 	/** What is remembered once per parameter, beside the count of steps `t`: names and first values. */
 	protected singles(_settings: Settings<Options>): { readonly [name: string]: number } {
@@ -118,7 +139,7 @@ export abstract class FormulaOptimizer<Options extends OptimizerOptions> extends
 		this.#begin(parameter, memory, settings, rule);
 		const t = ((memory.t as Tensor).storage[0] as number) + 1;
 		(memory.t as Tensor).storage[0] = t;
-		const numbers = this.numbers(settings, t, memory);
+		const numbers = this.#numbersOf(settings, t, memory);
 		if (t === 1) this.#checkNumbers(rule, numbers);
 		if (!(parameter instanceof Tensor)) return rule.moveNumber(parameter.value, Number(gradient), memory, numbers);
 		return rule.move(parameter, elementsOf(gradient), memory, numbers);
@@ -140,6 +161,30 @@ export abstract class FormulaOptimizer<Options extends OptimizerOptions> extends
 			this.#rules.set(settings, rule);
 		}
 		return rule;
+	}
+
+	/** The numbers of step `t`, those that follow from others included. */
+	#numbersOf(settings: Settings<Options>, t: number, memory: Memory): StepNumbers {
+		const derived = this.#derivedFor(settings);
+		const own = this.numbers(settings, t, memory);
+		if (derived.length === 0) return own;
+		const numbers: { [name: string]: number } = { t, ...own };
+		for (const { line, reads, value } of derived)
+			numbers[line.name] = value(...reads.map((name) => numbers[name] ?? Number.NaN));
+		return numbers;
+	}
+
+	#derivedFor(settings: Settings<Options>): readonly Derived[] {
+		let derived = this.#derived.get(settings);
+		if (derived === undefined) {
+			derived = this.derived(settings).map((text) => {
+				const line = parseLine(text);
+				const reads = namesIn(line.value).filter((name) => !constants.has(name));
+				return { line, reads, value: toFunction(line.value, reads, numericEnvironment()) };
+			});
+			this.#derived.set(settings, derived);
+		}
+		return derived;
 	}
 
 	#checkNumbers({ given, remembered }: Rule, numbers: StepNumbers): void {

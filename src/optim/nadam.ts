@@ -1,6 +1,6 @@
 /** Adam that looks one step of the momentum ahead. */
 import type { Tensor } from "../index.js";
-import { adamFields, means } from "./adam.js";
+import { adamFields, correctedRoot, means } from "./adam.js";
 import { FormulaOptimizer } from "./formulas.js";
 import type { Parameters } from "./groups.js";
 import { decayLine, decoupled, type RAdamOptions } from "./radam.js";
@@ -47,6 +47,10 @@ export class NAdam extends FormulaOptimizer<NAdamOptions> {
 		const product = momenta.item() * μ;
 		momenta.storage[0] = product;
 		const [a, b] = [(γ * (1 - μ)) / (1 - product), (γ * next) / (1 - product * next)];
-		return { β1, β2, ε, λ, γ, a, b, c: 1 / Math.sqrt(1 - β2 ** t) };
+		return { β1, β2, ε, λ, γ, a, b };
+	}
+
+	protected override derived(): readonly string[] {
+		return [correctedRoot];
 	}
 }

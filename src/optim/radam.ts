@@ -1,5 +1,5 @@
 /** Adam that goes without the mean square while that says little. */
-import { type AdamOptions, adamFields, means } from "./adam.js";
+import { type AdamOptions, adamFields, correctedRate, means } from "./adam.js";
 import { FormulaOptimizer } from "./formulas.js";
 import type { Parameters } from "./groups.js";
 import type { StepNumbers } from "./rule.js";
@@ -45,6 +45,10 @@ export class RAdam extends FormulaOptimizer<RAdamOptions> {
 		const most = 2 / (1 - β2) - 1;
 		const ρ = most - (2 * t * β2 ** t) / (1 - β2 ** t);
 		const rectified = ((ρ - 4) * (ρ - 2) * most) / ((most - 4) * (most - 2) * ρ);
-		return { β1, β2, ε, λ, γ, η: γ / (1 - β1 ** t), r: ρ > 5 ? Math.sqrt(rectified * (1 - β2 ** t)) : 0 };
+		return { β1, β2, ε, λ, γ, r: ρ > 5 ? Math.sqrt(rectified * (1 - β2 ** t)) : 0 };
+	}
+
+	protected override derived(): readonly string[] {
+		return [correctedRate];
 	}
 }

@@ -79,7 +79,8 @@ export function ruleOf(lines: readonly string[]): Rule {
 	return rule;
 }
 
-function parseLine(line: string): Line {
+/** Reads `name = formula`. */
+export function parseLine(line: string): Line {
 	const [, name, formula = ""] = /^\s*([\p{L}_][\p{L}\p{M}\p{Nd}_₀-₉]*)\s*=(?!=)(.*)$/u.exec(line) ?? [];
 	if (name === undefined) {
 		throw failure({ what: "FormulaOptimizer: not a line of a rule", expected: "name = formula", actual: line });

@@ -12,6 +12,7 @@ import type { Browser, BrowserContextOptions, Download, Locator, Page } from "pl
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { activations, dataSets, initializations, losses, optimizers, outputs } from "../../viz/playground/setup.js";
 import { launch } from "./chromium.js";
+import { complaintsOf, ownAddresses, watched } from "./complaints.js";
 import { type ServedSite, servedSite } from "./site.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -33,24 +34,16 @@ afterAll(async () => {
 	await rm(folder, { recursive: true, force: true });
 });
 
-/** What the browser complained about, by page. */
-const complaints = new Map<Page, string[]>();
-
 async function opened(state = "", options: BrowserContextOptions = {}): Promise<Page> {
 	const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
-	const heard: string[] = [];
-	complaints.set(page, heard);
-	page.on("pageerror", ({ message }) => heard.push(message));
-	page.on("console", (message) => {
-		if (message.type() === "error" || message.type() === "warning") heard.push(message.text());
-	});
+	watched(page, ownAddresses);
 	await page.goto(`${site.address}#network${state === "" ? "" : `?${state}`}`);
 	await settled(page);
 	return page;
 }
 
 async function closed(page: Page): Promise<void> {
-	expect(complaints.get(page)).toEqual([]);
+	expect(complaintsOf(page)).toEqual([]);
 	await page.context().close();
 }
 
@@ -209,6 +202,45 @@ describe("training", () => {
 		await closed(page);
 	});
 
+	it("goes on where another network is ready before the last frame of the former is drawn", async () => {
+		const page = await opened("layers=8-tanh");
+		// From here on the browser draws when it is told to, and as soon as another network lies there.
+		await page.evaluate(() => {
+			const waiting: FrameRequestCallback[] = [];
+			window.requestAnimationFrame = (does) => waiting.push(does);
+			const draw = (): void => {
+				for (const does of waiting.splice(0)) does(performance.now());
+			};
+			new MutationObserver(draw).observe(document.querySelector(".units") as Element, { childList: true });
+			Reflect.set(globalThis, "draw", draw);
+			Reflect.set(globalThis, "waiting", waiting);
+		});
+		await page.click("[data-do=step]");
+		await page.waitForFunction(() => (Reflect.get(globalThis, "waiting") as unknown[]).length > 0);
+		await page.getByLabel("Units of hidden layer 1").fill("2");
+		await page.getByLabel("Units of hidden layer 1").press("Enter");
+		await page.waitForFunction(() => document.querySelectorAll(".unit").length === 5);
+		await page.evaluate(() => {
+			const draw = Reflect.get(globalThis, "draw") as () => void;
+			setInterval(draw, 16);
+		});
+		await untilStep(page, 0);
+		await step(page);
+		expect(await stepOf(page)).toBe(1);
+		await closed(page);
+	});
+
+	it("says so where the loss is no number before the first step, until another is chosen", async () => {
+		const page = await opened("loss=own&formula=a/0");
+		await page.click("[data-do=step]");
+		await page.locator(".alarm").waitFor();
+		expect(await page.locator(".alarm").textContent()).toContain("before the first step");
+		await page.selectOption(".loss select", "quadratic");
+		await page.waitForFunction(() => !document.querySelector(".alarm")?.checkVisibility());
+		await step(page);
+		await closed(page);
+	});
+
 	it("is drawn while it goes on: sixty frames a second where the machine allows it", async () => {
 		const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 		await page.addInitScript(() => {
@@ -294,6 +326,70 @@ describe("the address", () => {
 		expect(await page.locator(".with-ladder input").inputValue()).toBe("0.5");
 		await goTo(page, changedAt - 1);
 		await page.waitForFunction(() => document.querySelector<HTMLInputElement>(".with-ladder input")?.value === "0.03");
+		await closed(page);
+	});
+
+	it.each(["frame", "epoch", "full"])("brings back what was changed while it ran, at the pace %s", async (pace) => {
+		const page = await opened("samples=60");
+		await page.selectOption(".pace select", pace);
+		await page.click("[data-do=train]");
+		const further = async (): Promise<void> => {
+			const from = await stepOf(page);
+			await page.waitForFunction(
+				(before) => Number(document.querySelector("[data-number=step]")?.textContent) > before + 5,
+				from,
+			);
+		};
+		const rule = page.locator(".network .settings select >> nth=1");
+		await further();
+		await rule.selectOption("sgd");
+		await further();
+		// Faster than they can be answered.
+		await page.evaluate(() => {
+			for (let count = 0; count < 3; count++)
+				document.querySelector<HTMLElement>(".with-ladder .stepper button:last-child")?.click();
+		});
+		await further();
+		await page.selectOption(".loss select", "quadratic");
+		await further();
+		await page.click("[data-do=train]");
+		await paused(page);
+		const there = await numbers(page);
+		await untilHash(page, `step=${there.step}`);
+		expect(await page.locator(".with-ladder input").inputValue()).toBe("1");
+		expect(hashOf(page).match(/then=/g)?.length).toBeGreaterThanOrEqual(3);
+		await page.reload();
+		await settled(page);
+		await untilStep(page, Number(there.step));
+		expect(await numbers(page)).toEqual(there);
+		expect(await rule.inputValue()).toBe("sgd");
+		expect(await page.locator(".with-ladder input").inputValue()).toBe("1");
+		expect(await page.locator(".loss select").inputValue()).toBe("quadratic");
+		await closed(page);
+	});
+
+	it("forgets what was changed on a way that was left", async () => {
+		const page = await opened("samples=60");
+		await train(page, 20, "frame");
+		const rate = page.locator(".with-ladder input");
+		const set = async (value: string): Promise<void> => {
+			await rate.fill(value);
+			await rate.press("Enter");
+			await untilHash(page, "then=");
+			await step(page, "epoch");
+		};
+		await set("0.5");
+		await set("0.03");
+		await goTo(page, 5);
+		await page.waitForFunction(() => document.querySelector<HTMLInputElement>(".with-ladder input")?.value === "0.03");
+		await train(page, 200, "full");
+		const there = await numbers(page);
+		await untilHash(page, `step=${there.step}`);
+		expect(hashOf(page)).not.toContain("then=");
+		await page.reload();
+		await settled(page);
+		await untilStep(page, Number(there.step));
+		expect(await numbers(page)).toEqual(there);
 		await closed(page);
 	});
 
@@ -489,9 +585,13 @@ describe("controls", () => {
 		await page.click("[data-set=circles]");
 		await untilStep(page, 0);
 		await train(page, 20);
-		expect(await page.locator(".curves .legend").textContent()).toContain("Adam · 0.03 · 8 tanh, 8 tanh · cross-entropy");
+		expect(await page.locator(".curves .legend").textContent()).toContain(
+			"Adam · 0.03 · 8 tanh, 8 tanh · cross-entropy",
+		);
 		await page.click("#language");
-		expect(await page.locator(".curves .legend").textContent()).toContain("Adam · 0.03 · 8 tanh, 8 tanh · 교차 엔트로피");
+		expect(await page.locator(".curves .legend").textContent()).toContain(
+			"Adam · 0.03 · 8 tanh, 8 tanh · 교차 엔트로피",
+		);
 		await page.click("#language");
 		const linear = await lookOf(page, ".chart canvas");
 		await page.getByLabel("log").check();
@@ -562,6 +662,34 @@ describe("own points", () => {
 		await untilStep(page, 0);
 		expect(await wrong(page).count()).toBe(0);
 		expect(await page.locator(".surface .legend").textContent()).toContain("oak");
+		await closed(page);
+	});
+
+	it("need a heading, and a complaint of what was wrong before does not stay", async () => {
+		const page = await opened();
+		await page.click("[data-set=own]");
+		const field = page.locator(".own textarea");
+		const said = async (part: string): Promise<string[]> => {
+			await page.waitForFunction(
+				(wanted) =>
+					[...document.querySelectorAll(".network .wrong:not([hidden])")].some((one) =>
+						one.textContent?.includes(wanted),
+					),
+				part,
+			);
+			return wrong(page).allTextContents();
+		};
+		await field.fill("1,2,0\n2,3,1\n3,4,0");
+		expect(await said("no heading")).toHaveLength(1);
+		// Values are nothing for the cross-entropy: its menu is to blame, the table no longer.
+		await field.fill("x,y,v\n1,2,1.5\n2,3,2.5\n3,4,0.5");
+		expect(await said("cross-entropy")).toHaveLength(1);
+		await field.fill("x,x,v\n1,2,1.5");
+		const [twice = "", ...others] = await said("twice");
+		expect(others).toEqual([]);
+		expect(twice).not.toMatch(/readCsv|loadCsv|header:/);
+		await field.fill("");
+		await page.waitForFunction(() => document.querySelectorAll(".network .wrong:not([hidden])").length === 0);
 		await closed(page);
 	});
 
@@ -642,6 +770,7 @@ describe("own points", () => {
 		);
 		expect(await wrong(page).count()).toBe(0);
 		await train(page, 20);
+		expect(await page.locator(".surface .legend").textContent()).not.toContain("for testing");
 		await page.locator(".surface").screenshot({ path: join(screens, "lab-network-one-input.png") });
 		await closed(page);
 	});
@@ -667,6 +796,8 @@ describe("a loss of one's own", () => {
 			document.querySelector(".loss .typed .wrong")?.textContent?.includes('unknown name "q"'),
 		);
 		await step(page);
+		// A report would be of the loss before.
+		expect(await page.locator("[data-do=check]").isDisabled()).toBe(true);
 		await field.fill("(a - y)^2/2 + 0*log(z^2 + 1)");
 		await page.waitForFunction(() => document.querySelectorAll(".network .wrong:not([hidden])").length === 0);
 		await page.click("[data-do=check]");
@@ -917,6 +1048,12 @@ describe("screens", () => {
 			state: `layers=${Array.from({ length: 6 }, () => "6-sigmoid").join(".")}&optimizer=sgd&learningRate=0.3`,
 			steps: 100,
 		},
+		{
+			name: "six-layers",
+			state: `data=spirals&features=x1,x2,sin(x1),x1*x2&layers=${Array.from({ length: 6 }, () => "6-leakyRelu").join(".")}&output=softmax`,
+			steps: 100,
+		},
+		{ name: "three-layers-390", state: "layers=8-tanh.8-tanh.8-tanh", steps: 100, width: 390 },
 		{ name: "wide", state: "data=function&layers=128-tanh.64-relu&loss=quadratic&learningRate=0.003", steps: 60 },
 		{
 			name: "unit-dark",
@@ -938,9 +1075,16 @@ describe("screens", () => {
 		await page.screenshot({ path: join(screens, `lab-network-${name}-whole.png`), fullPage: true });
 		const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 		expect(overflow).toBeLessThanOrEqual(0);
+		// The network is seen whole, up to its output.
+		const net = await page.locator(".diagram .scroll").evaluate((one) => one.scrollWidth - one.clientWidth);
+		expect(net).toBeLessThanOrEqual(0);
 		// No text of a control is clipped, except in fields that scroll.
 		const clipped = await page.evaluate(() =>
-			[...document.querySelectorAll<HTMLElement>(".network :is(button, summary, h2, .field, .number-of output)")]
+			[
+				...document.querySelectorAll<HTMLElement>(
+					".network :is(button, summary, h2, .field, .number-of output, .units-of-layer)",
+				),
+			]
 				.filter(
 					(one) =>
 						one.checkVisibility() &&

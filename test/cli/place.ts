@@ -85,7 +85,7 @@ function execute(main: string, cwd: string, args: readonly string[], env?: Recor
 }
 
 /** Runs the bundled command `main` in the folder `cwd`. */
-export function programAt(main: string, cwd: string): (...args: string[]) => Promise<Outcome> {
+function programAt(main: string, cwd: string): (...args: string[]) => Promise<Outcome> {
 	return (...args) => execute(main, cwd, args);
 }
 

@@ -38,7 +38,12 @@ describe("the rule of an optimizer", () => {
 		const optimizer = make([x]);
 		const first: Readonly<Record<string, number>> = name === "Adagrad" ? { s: 0.5 } : {};
 		for (let step = 1; step <= 8; step++) {
-			const { lines, numbers } = optimizer.rule();
+			const { lines, derived, numbers } = optimizer.rule();
+			for (const line of derived) {
+				const [target = "", formula = ""] = line.split(" = ");
+				const given = new Map(Object.entries(numbers).filter(([key]) => key !== target));
+				expect(Number(evaluate(parseFormula(formula), given))).toBe(numbers[target]);
+			}
 			const remembered = [...optimizer.stateDict().tensors].map(
 				([key, value]) => [key.slice(2), value.item()] as const,
 			);
@@ -86,7 +91,8 @@ describe("the rule of an optimizer", () => {
 		]);
 		expect(optimizer.rule(1).lines[0]).toBe("g = g + λ*p");
 		expect(optimizer.rule(1).numbers.λ).toBe(0.5);
-		expect(Object.keys(optimizer.rule().numbers)).toEqual(["β1", "β2", "η", "c", "ε"]);
+		expect(Object.keys(optimizer.rule().numbers)).toEqual(["γ", "β1", "t", "β2", "η", "c", "ε"]);
+		expect(optimizer.rule().derived).toEqual(["η = γ/(1 - β1^t)", "c = 1/sqrt(1 - β2^t)"]);
 		expect(optimizer.rule().numbers.η).toBeCloseTo(1, 14); // 0.1 / (1 - 0.9)
 		optimizer.groups[0]?.change({ learningRate: 0.2 });
 		expect(optimizer.rule().numbers.η).toBeCloseTo(2, 14);

@@ -18,7 +18,7 @@ import {
 	withPoint,
 } from "../../../viz/playground/network/sketch.js";
 import { powerOfTen, steady, ticks } from "../../../viz/playground/network/ticks.js";
-import { grown, readWay, startedAt, trimmed, writeWay } from "../../../viz/playground/network/way.js";
+import { cut, grown, holding, readWay, startedAt, trimmed, writeWay } from "../../../viz/playground/network/way.js";
 import { type Setup, standardSetup } from "../../../viz/playground/setup.js";
 import type { Opened, Points } from "../../../viz/playground/training/protocol.js";
 
@@ -110,6 +110,29 @@ describe("an address", () => {
 		expect(trimmed(way, 120, standardSetup).changes).toEqual([]);
 	});
 
+	it("keeps a change at the step where one is, and those before it", () => {
+		const last = { ...later, learningRate: 1 };
+		const way = grown(grown(startedAt(standardSetup), 100, later), 150, last);
+		expect(trimmed(way, 150, last)).toBe(way);
+		expect(writeWay(trimmed(way, 150, last), 150, last).getAll("then")).toHaveLength(2);
+		expect(trimmed(way, 150, later)).toBe(way);
+		expect(trimmed(way, 150, standardSetup).changes).toEqual([]);
+	});
+
+	it("knows what holds where, and forgets what lies behind the end", () => {
+		const way = grown(grown(startedAt(standardSetup), 100, later), 150, standardSetup);
+		expect([99, 100, 149, 150, 200].map((step) => holding(way, step) === later)).toEqual([
+			false,
+			true,
+			true,
+			false,
+			false,
+		]);
+		expect(cut(way, 150)).toBe(way);
+		expect(cut(way, 149).changes.map(({ step }) => step)).toEqual([100]);
+		expect(cut(way, 99).changes).toEqual([]);
+	});
+
 	it("of a change before the first step is as if it had begun so", () => {
 		expect(grown(startedAt(standardSetup), 0, later)).toEqual(startedAt(later));
 	});
@@ -131,6 +154,10 @@ describe("what follows from a choice", () => {
 	it("is a loss that fits", () => {
 		const graph = chosen({ data: "function" });
 		expect(graph.loss).toBe("quadratic");
+		expect(chosen({ data: "function" }, { ...standardSetup, loss: "quadratic", output: "softmax" }).output).toBe(
+			"auto",
+		);
+		expect(chosen({ data: "function" }, { ...standardSetup, loss: "quadratic", output: "tanh" }).output).toBe("tanh");
 		expect(chosen({ data: "xor" }, graph).loss).toBe("crossEntropy");
 		expect(chosen({ data: "xor" }, { ...standardSetup, loss: "quadratic" }).loss).toBe("quadratic");
 	});

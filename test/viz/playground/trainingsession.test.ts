@@ -151,6 +151,7 @@ describe("an opening", () => {
 			.settle(20);
 		expect(page.answers[0]).toEqual({
 			kind: "problem",
+			about: "open",
 			field: "features",
 			text: expect.stringContaining('unknown name "x9"'),
 		});
@@ -302,7 +303,7 @@ describe("driving", () => {
 			.forget()
 			.say({ kind: "change", setup: { ...small, layers: [] } })
 			.settle();
-		expect(page.answers[0]).toMatchObject({ kind: "problem", field: "layers" });
+		expect(page.answers[0]).toMatchObject({ kind: "problem", about: "change", field: "layers" });
 		expect(page.all("changed")[0]).toMatchObject({ setup: { optimizer: "momentum" } });
 	});
 
@@ -318,7 +319,11 @@ describe("driving", () => {
 		expect(page.all("changed")[0]).toMatchObject({ setup: small, step: 4 });
 		page.forget().say({ kind: "rewind", step: 20 }).settle();
 		expect(page.all("changed")[0]).toMatchObject({ setup: fast });
-		page.forget().say({ kind: "rewind", step: 4 }, { kind: "step", by: "step" }).settle();
+		expect(page.all("changed")[0]).toMatchObject({ furthest: 20 });
+		page.forget().say({ kind: "rewind", step: 4 }).settle();
+		expect(page.all("changed").at(-1)).toMatchObject({ step: 4, furthest: 20 });
+		page.forget().say({ kind: "step", by: "step" }).settle();
+		expect(page.all("changed")).toMatchObject([{ setup: small, step: 4, furthest: 4 }]);
 		expect(page.frame).toMatchObject({ step: 5, furthest: 5 });
 		page.say({ kind: "rewind", step: 20 }).settle();
 		expect(weightsIn(page.frame)).toEqual(weightsAt(small, 20));

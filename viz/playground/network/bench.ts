@@ -56,8 +56,10 @@ export function networkBench(shell: Shell): Bench {
 		heldPlane = undefined;
 		if (setup.data !== "own") sketch = undefined;
 		showSetup();
-		if (setup.data === "own" && setup.own.trim() === "") showSketch(emptySketch);
-		else if (!worker.apply(setup)) silence();
+		if (setup.data === "own" && setup.own.trim() === "") {
+			silence();
+			showSketch(emptySketch);
+		} else if (!worker.apply(setup)) silence();
 	};
 	const drive = transport({
 		run: (pace) => worker.run(pace),
@@ -110,6 +112,7 @@ export function networkBench(shell: Shell): Bench {
 			const next = heldPlane === undefined ? given : { ...given, points: { ...given.points, plane: heldPlane } };
 			opened = next;
 			frame = undefined;
+			passOver();
 			if (sketch !== undefined && csvOf(sketch) !== held.own) sketch = undefined;
 			looked = undefined;
 			silence();
@@ -128,6 +131,7 @@ export function networkBench(shell: Shell): Bench {
 		changed: (next) => {
 			const isOurs = JSON.stringify(next.setup) === JSON.stringify(setup);
 			silence();
+			drive.changed();
 			if (!isOurs) {
 				setup = next.setup;
 				showSetup();
@@ -150,6 +154,11 @@ export function networkBench(shell: Shell): Bench {
 	/** The last frame that has come, until it is drawn. */
 	let due: Frame | undefined;
 	const dues: (() => void)[] = [];
+	/** A frame that waits to be drawn is of the run before: nothing of it fits any more. */
+	function passOver(): void {
+		due = undefined;
+		for (const tell of dues.splice(0)) tell();
+	}
 	function paint(): void {
 		const next = due;
 		due = undefined;
@@ -182,15 +191,20 @@ export function networkBench(shell: Shell): Bench {
 				return;
 			case "problem":
 				element.setAttribute("aria-busy", "false");
-				if (
-					answer.field === undefined ||
-					!controls.some((one) => one.complain(answer.field as keyof Setup, answer.text))
-				)
-					shell.notice(answer.text, "alert");
+				complain(answer.field, answer.text);
 		}
 	}
 
+	/** What the Worker blamed last: of a setup it names one thing, so what it named before may be mended. */
+	let blamed: keyof Setup | undefined;
+	function complain(field: keyof Setup | undefined, what: string): void {
+		if (blamed !== undefined && blamed !== field) for (const one of controls) one.complain(blamed, undefined);
+		blamed = field;
+		if (field === undefined || !controls.some((one) => one.complain(field, what))) shell.notice(what, "alert");
+	}
+
 	function silence(): void {
+		blamed = undefined;
 		for (const name of Object.keys(standardSetup) as (keyof Setup)[])
 			for (const one of controls) one.complain(name, undefined);
 	}

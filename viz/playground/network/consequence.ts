@@ -17,6 +17,7 @@ export function tidied(setup: Setup, before: Setup, change: Partial<Setup>): Set
 	if (change.data !== undefined && change.data !== before.data && change.loss === undefined) {
 		if (change.data === "function" && next.loss === "crossEntropy")
 			next = { ...next, loss: "quadratic", output: "auto" };
+		if (change.data === "function" && next.output === "softmax") next = { ...next, output: "auto" };
 		if (before.data === "function" && withClasses.includes(change.data) && next.loss === "quadratic")
 			next = { ...next, loss: "crossEntropy" };
 	}

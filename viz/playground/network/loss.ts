@@ -48,6 +48,9 @@ export function lossCard(choose: (next: Partial<Setup>) => void, check: () => vo
 		findings,
 	);
 	let known = "";
+	/** What is typed and refused cannot be checked: the report would be of another loss. */
+	const refused = new Set<keyof Setup>();
+	const complain = complainAt({ loss: kind, formula: own });
 	return {
 		element,
 		show: (setup) => {
@@ -58,7 +61,16 @@ export function lossCard(choose: (next: Partial<Setup>) => void, check: () => vo
 			if (asked !== known) findings.replaceChildren();
 			known = asked;
 		},
-		complain: complainAt({ loss: kind, formula: own }),
+		complain: (field, what) => {
+			if (!complain(field, what)) return false;
+			if (what === undefined) refused.delete(field);
+			else {
+				refused.add(field);
+				findings.replaceChildren();
+			}
+			ask.disabled = refused.size > 0;
+			return true;
+		},
 		// What it is called and how it is computed stand on lines of their own.
 		typeset: (latex) => {
 			const lines = latex.split(/ (?== )/);

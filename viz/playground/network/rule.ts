@@ -10,6 +10,7 @@ import { words } from "./words.js";
 /** What is known of the rule. */
 interface Rule {
 	readonly rule: readonly RuleLine[];
+	readonly derived: readonly RuleLine[];
 	readonly numbers: Readonly<Record<string, number>>;
 }
 
@@ -26,10 +27,11 @@ const pause = 250;
 
 /** Makes it. */
 export function ruleCard(): RuleCard {
-	let shown: Rule = { rule: [], numbers: {} };
+	let shown: Rule = { rule: [], derived: [], numbers: {} };
 	let filled = false;
 	let written = 0;
 	const lines = html("div", { class: "rule-lines" });
+	const derived = html("div", { class: "rule-derived" });
 	const numbers = html("div", { class: "rule-numbers" });
 	const fill = tick(words.withNumbers, (on) => {
 		filled = on;
@@ -40,22 +42,24 @@ export function ruleCard(): RuleCard {
 		{ class: "card rule" },
 		html("header", {}, html("h2", {}, text(words.rule)), fill.element),
 		lines,
+		derived,
 		numbers,
 		html("p", { class: "faint small-text" }, text(words.ruleSays)),
 	);
 
 	async function draw(): Promise<void> {
-		const { rule } = shown;
-		const latex = filled
-			? await Promise.all(rule.map((line) => withNumbers(line, shown.numbers)))
-			: rule.map((line) => line.latex);
-		while (lines.children.length > latex.length) lines.lastElementChild?.remove();
-		for (const [at, one] of latex.entries()) {
-			const place = lines.children[at];
-			if (place === undefined) lines.append(display(one));
-			else void typeset(place, one, true);
-		}
+		const { rule, derived: following, numbers: values } = shown;
+		set(lines, filled ? await Promise.all(rule.map((line) => withNumbers(line, values))) : latexOf(rule));
+		set(derived, latexOf(following));
 		drawNumbers();
+	}
+	function set(place: HTMLElement, latex: readonly string[]): void {
+		while (place.children.length > latex.length) place.lastElementChild?.remove();
+		for (const [at, one] of latex.entries()) {
+			const line = place.children[at];
+			if (line === undefined) place.append(display(one));
+			else void typeset(line, one, true);
+		}
 	}
 	function drawNumbers(): void {
 		const pairs = Object.entries(shown.numbers);
@@ -88,6 +92,10 @@ export function ruleCard(): RuleCard {
 			else drawNumbers();
 		},
 	};
+}
+
+function latexOf(lines: readonly RuleLine[]): string[] {
+	return lines.map(({ latex }) => latex);
 }
 
 /** `β1` with its digit as an index. */

@@ -9,7 +9,7 @@
 import type { Setup } from "../setup.js";
 import { changeable, differences } from "../training/changes.js";
 import type { Answer, Changed, Command, Frame, Opened, Pace } from "../training/protocol.js";
-import { type Change, cut, grown, startedAt, trimmed, type Way } from "./way.js";
+import { type Change, cut, grown, holding, startedAt, trimmed, type Way } from "./way.js";
 
 /** What is told. */
 export interface SessionEvents {
@@ -84,10 +84,11 @@ export function session(events: SessionEvents): Session {
 			// After a refusal it is said that all is as it was: what was typed stays where it is.
 			if (!isNew && asked === undefined) return;
 			agreed = data.setup;
-			if (asked !== undefined && differences(asked, data.setup).length === 0) {
-				if (way !== undefined) way = grown(way, data.step, data.setup);
-				asked = undefined;
-			}
+			// A rewinding leads to settings that the way knows of; others are a change, also where a later one is on its way.
+			if (isNew && way !== undefined && differences(holding(way, data.step), data.setup).length > 0)
+				way = grown(way, data.step, data.setup);
+			if (isNew && asked !== undefined && differences(asked, data.setup).length > 0) return;
+			asked = undefined;
 			events.changed(data);
 		} else if (data.kind === "frame") {
 			if (waiting !== undefined && agreed !== undefined) {
@@ -100,8 +101,9 @@ export function session(events: SessionEvents): Session {
 			events.frame(data, () => post({ kind: "drawn" }));
 		} else {
 			if (data.kind === "problem") {
-				if (waiting !== undefined) answered();
-				asked = undefined;
+				// A change that is refused while another network is on its way is no answer to that.
+				if (data.about === "open" && waiting !== undefined) answered();
+				if (data.about === "change") asked = undefined;
 			}
 			events.answer(data);
 		}

@@ -8,7 +8,7 @@ import { act, menu } from "../widgets.js";
 import { label, onLanguage, spoken, text, type Word } from "../words.js";
 import { sign } from "./signs.js";
 import { steady } from "./ticks.js";
-import { words } from "./words.js";
+import { brokenWord, words } from "./words.js";
 
 /** What is asked for. */
 export interface TransportEvents {
@@ -33,6 +33,8 @@ export interface Transport {
 	readonly rest: () => void;
 	/** It cannot go on: says why. */
 	readonly stopped: (step: number) => void;
+	/** Other settings hold, with which it may go on. */
+	readonly changed: () => void;
 }
 
 /** The paces, by names for the menu. */
@@ -240,18 +242,17 @@ export function transport(events: TransportEvents): Transport {
 		toggle,
 		rest: halt(events.pause),
 		goTo,
+		changed: () => {
+			stoppedAt = -1;
+			alarm.hidden = true;
+		},
 		stopped: (at) => {
 			running = false;
 			stoppedAt = at;
 			wanted = asked = undefined;
 			showRunning();
 			alarm.hidden = false;
-			alarm.replaceChildren(
-				text({
-					en: `Stopped before step ${at + 1}: the loss is no finite number any more. Go back and try a smaller learning rate.`,
-					ko: `${at + 1}번째 단계 앞에서 멈췄습니다. 손실이 더 이상 유한한 수가 아닙니다. 되돌아가서 학습률을 줄여 보세요.`,
-				}),
-			);
+			alarm.replaceChildren(text(at === 0 ? words.brokenAtStart : brokenWord(at)));
 		},
 	};
 }

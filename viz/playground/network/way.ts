@@ -25,6 +25,11 @@ export function startedAt(first: Setup, changes: readonly Change[] = []): Way {
 	return { first, changes };
 }
 
+/** The settings that hold at `step`. */
+export function holding({ first, changes }: Way, step: number): Setup {
+	return changes.findLast((change) => change.step <= step)?.setup ?? first;
+}
+
 /** After a change at `step`: what was to come is forgotten. Before the first step it is as if it had begun so. */
 export function grown({ first, changes }: Way, step: number, setup: Setup): Way {
 	if (step === 0) return { first: setup, changes: [] };
@@ -45,9 +50,7 @@ export function trimmed(way: Way, step: number, held: Setup): Way {
 
 /** Those that are made at `step`: one that belongs to this very step only where it is what holds. */
 function made(changes: readonly Change[], step: number, settings: string): readonly Change[] {
-	return changes.filter(
-		(one) => one.step < step || (one.step === step && JSON.stringify(one.setup) === settings),
-	);
+	return changes.filter((one) => one.step < step || (one.step === step && JSON.stringify(one.setup) === settings));
 }
 
 /** Of a run that goes no further than `furthest`: what was changed behind it is forgotten. */

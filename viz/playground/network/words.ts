@@ -1,13 +1,5 @@
 /** What the network bench says. */
-import type {
-	ActivationName,
-	DataSet,
-	Initialization,
-	LossName,
-	OptimizerName,
-	OutputName,
-	Setup,
-} from "../setup.js";
+import type { ActivationName, DataSet, Initialization, LossName, OptimizerName, OutputName, Setup } from "../setup.js";
 import type { Opened, Points } from "../training/protocol.js";
 import type { Word } from "../words.js";
 
@@ -32,6 +24,10 @@ export const words = {
 	paceEpoch: { en: "1 epoch a frame", ko: "프레임마다 1에포크" },
 	paceFull: { en: "as fast as possible", ko: "최대 속도" },
 	timeline: { en: "Step: back to any earlier state", ko: "단계: 이전 상태로 되돌리기" },
+	brokenAtStart: {
+		en: "The loss is no finite number before the first step. Choose another loss, other first weights, or scale the inputs.",
+		ko: "첫 단계 전부터 손실이 유한한 수가 아닙니다. 손실이나 가중치 초기화를 바꾸거나 입력의 크기를 맞춰 보세요.",
+	},
 	newSeed: { en: "New seed", ko: "새 시드" },
 	step: { en: "step", ko: "단계" },
 	epoch: { en: "epoch", ko: "에포크" },
@@ -174,8 +170,8 @@ export const words = {
 	rule: { en: "Update rule", ko: "갱신 규칙" },
 	withNumbers: { en: "with numbers", ko: "숫자로 보기" },
 	ruleSays: {
-		en: "p: a weight, g: its gradient. Every line runs for every weight.",
-		ko: "p는 가중치, g는 그 기울기입니다. 모든 가중치에 대해 위에서부터 차례로 계산합니다.",
+		en: "p: a weight, g: its gradient, γ: the learning rate, t: the count of steps. Every line runs for every weight.",
+		ko: "p는 가중치, g는 그 기울기, γ는 학습률, t는 단계 수입니다. 모든 가중치에 대해 위에서부터 차례로 계산합니다.",
 	},
 	// what can be taken away
 	exports: { en: "Export", ko: "내보내기" },
@@ -296,6 +292,14 @@ export function runWord({ optimizer, learningRate, layers, loss }: Setup): Word 
 		].join(" · ");
 	};
 	return word(said("en"), said("ko"));
+}
+
+/** That training cannot go on. */
+export function brokenWord(step: number): Word {
+	return word(
+		`Stopped before step ${step + 1}: the loss is no finite number any more. Go back and try a smaller learning rate.`,
+		`${step + 1}번째 단계 앞에서 멈췄습니다. 손실이 더 이상 유한한 수가 아닙니다. 되돌아가서 학습률을 줄여 보세요.`,
+	);
 }
 
 /** A unit: what a feature is called, or layer and number. */

@@ -61,12 +61,19 @@ export function changeRates(descent: Descent, { learningRate, weightDecay }: Set
 /** The rule as it will be in the next step. */
 export function ruleOf(descent: Descent): {
 	readonly rule: readonly RuleLine[];
+	readonly derived: readonly RuleLine[];
 	readonly numbers: Readonly<Record<string, number>>;
 } {
-	const { lines, numbers } = descent.rule();
-	const rule = lines.map((line) => {
-		const [name = "", formula = ""] = line.split(/\s*=\s*(.*)/s);
-		return { name, formula, latex: `${nameLatex(name)} \\leftarrow ${formulaLatex(parseFormula(formula))}` };
-	});
-	return { rule, numbers };
+	const { lines, derived, numbers } = descent.rule();
+	return {
+		rule: lines.map((line) => lineOf(line, "\\leftarrow")),
+		derived: derived.map((line) => lineOf(line, "=")),
+		numbers,
+	};
+}
+
+/** A line, with what stands between its sides in LaTeX. */
+function lineOf(line: string, sign: string): RuleLine {
+	const [name = "", formula = ""] = line.split(/\s*=\s*(.*)/s);
+	return { name, formula, latex: `${nameLatex(name)} ${sign} ${formulaLatex(parseFormula(formula))}` };
 }

@@ -7,9 +7,10 @@
  * 0 to k - 1, each of them there, for k up to 8; other numbers are values. Where
  * most of the last column are numbers, all are meant to be.
  */
+import { ChainruleError } from "chainrule";
 import { type Column, readCsv, type Table } from "chainrule/data";
 import { limits, ranges } from "../setup.js";
-import { blaming, refusal } from "./refusal.js";
+import { refusal } from "./refusal.js";
 import type { Drawn } from "./samples.js";
 
 const what = "own data";
@@ -24,6 +25,14 @@ export function ownPoints(text: string): Drawn {
 	const first = read(text, {}, faults);
 	const names = [...first.columns.keys()];
 	const [inputs, last] = [names.slice(0, -1), names.at(-1) as string];
+	if (names.every((name) => name !== "" && Number.isFinite(Number(name)))) {
+		throw refusal("own", {
+			what: `${what}: no heading`,
+			expected: "names in the first row, such as x1, x2, class",
+			actual: names.join(", "),
+			fix: "put a row of names above the others",
+		});
+	}
 	if (inputs.length < 1 || inputs.length > limits.inputs) {
 		throw refusal("own", {
 			what: `${what}: number of columns`,
@@ -53,7 +62,7 @@ export function ownPoints(text: string): Drawn {
 }
 
 function read(text: string, types: Readonly<Record<string, "number" | "category">>, faults: Faults): Table {
-	return blaming("own", what, () =>
+	return blamingTable(() =>
 		readCsv(text, {
 			types,
 			onBadRow: (row, { problem }) => {
@@ -63,6 +72,17 @@ function read(text: string, types: Readonly<Record<string, "number" | "category"
 			},
 		}),
 	);
+}
+
+/** How a program would mend it is of no use to who has a table. */
+function blamingTable(body: () => Table): Table {
+	try {
+		return body();
+	} catch (error) {
+		if (!(error instanceof ChainruleError)) throw error;
+		const { fix: _, what: problem, ...rest } = error.problem;
+		throw refusal("own", { ...rest, what: `${what}: ${problem.replace(/^readCsv: /, "")}` });
+	}
 }
 
 function columnOf({ columns }: Table, name: string): Column {

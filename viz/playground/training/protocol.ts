@@ -65,8 +65,13 @@ export type Answer =
 	| { readonly kind: "file"; readonly name: string; readonly type: string; readonly content: string | Uint8Array }
 	| { readonly kind: "graph"; readonly as: "html" | "svg"; readonly content: string }
 	| { readonly kind: "checked"; readonly report: LossReportData }
-	/** Something that was asked for cannot be; `field` is the entry of the setup that is to blame, if one is. */
-	| { readonly kind: "problem"; readonly field?: keyof Setup; readonly text: string };
+	/** Something that was asked for cannot be: `about` is what was asked; `field` is the entry of the setup that is to blame, if one is. */
+	| {
+			readonly kind: "problem";
+			readonly about?: Command["kind"];
+			readonly field?: keyof Setup;
+			readonly text: string;
+	  };
 
 /** The points. */
 export interface Points {
@@ -108,6 +113,8 @@ export interface Opened {
 	readonly stepsPerEpoch: number;
 	/** The update rule, and the numbers of the first step in it. */
 	readonly rule: readonly RuleLine[];
+	/** Numbers of the rule that follow from others, and from the count of steps t. */
+	readonly derived: readonly RuleLine[];
 	readonly numbers: Readonly<Record<string, number>>;
 	/** The loss as LaTeX, in a, z and y. */
 	readonly lossLatex: string;
@@ -126,6 +133,8 @@ export interface Changed {
 	readonly stepsPerEpoch: number;
 	/** The update rule, and the numbers of the next step in it. */
 	readonly rule: readonly RuleLine[];
+	/** Numbers of the rule that follow from others, and from the count of steps t. */
+	readonly derived: readonly RuleLine[];
 	readonly numbers: Readonly<Record<string, number>>;
 	readonly lossLatex: string;
 }

@@ -89,7 +89,7 @@ export class Session {
 		// Of two places to go to, one after the other, the last counts.
 		if (command.kind === "rewind" && this.#queue.at(-1)?.kind === "rewind") this.#queue.pop();
 		if (this.#waits(command)) this.#queue.push(command);
-		else this.#guarded(() => this.#obey(command));
+		else this.#guarded(command);
 		this.#work(false);
 	}
 
@@ -206,18 +206,18 @@ export class Session {
 		}
 	}
 
-	#guarded(body: () => void): void {
+	#guarded(command: Command): void {
 		try {
-			body();
+			this.#obey(command);
 		} catch (error) {
-			this.#complain(error);
+			this.#complain(error, command.kind);
 		}
 	}
 
-	#complain(error: unknown): void {
+	#complain(error: unknown, about?: Command["kind"]): void {
 		if (!(error instanceof Refusal || error instanceof ChainruleError)) throw error;
 		const field = error instanceof Refusal ? error.field : undefined;
-		this.#around.post({ kind: "problem", text: error.message, ...(field && { field }) }, []);
+		this.#around.post({ kind: "problem", text: error.message, ...(about && { about }), ...(field && { field }) }, []);
 	}
 
 	// -------------------------------------------------------------- driving
@@ -312,7 +312,7 @@ export class Session {
 			if (this.#mode.kind === "way") this.#mode = { kind: "still" };
 			const command = this.#queue.shift();
 			if (command === undefined) return;
-			this.#guarded(() => this.#obey(command));
+			this.#guarded(command);
 		}
 	}
 
