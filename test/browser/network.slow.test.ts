@@ -621,6 +621,18 @@ describe("controls", () => {
 		await closed(page);
 	});
 
+	it("show the numbers of the step that comes next, also where many came quickly", async () => {
+		const page = await opened();
+		await train(page, 60, "full");
+		const next = (await stepOf(page)) + 1;
+		await page.waitForFunction(
+			(wanted) => document.querySelector(".rule-numbers")?.textContent?.includes(`t = ${wanted}β`),
+			String(next),
+		);
+		expect(await page.locator(".rule-derived math").count()).toBe(2);
+		await closed(page);
+	});
+
 	it("follow the pointer and the keys over the plane", async () => {
 		const page = await opened();
 		const box = await page.locator(".plane").boundingBox();

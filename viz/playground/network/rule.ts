@@ -29,7 +29,8 @@ const pause = 250;
 export function ruleCard(): RuleCard {
 	let shown: Rule = { rule: [], derived: [], numbers: {} };
 	let filled = false;
-	let written = 0;
+	let written = Number.NEGATIVE_INFINITY;
+	let later: number | undefined;
 	const lines = html("div", { class: "rule-lines" });
 	const derived = html("div", { class: "rule-derived" });
 	const numbers = html("div", { class: "rule-numbers" });
@@ -77,6 +78,12 @@ export function ruleCard(): RuleCard {
 			if (place) place.textContent = short(value, 5);
 		}
 	}
+	function write(): void {
+		later = undefined;
+		written = performance.now();
+		if (filled) void draw();
+		else drawNumbers();
+	}
 	return {
 		element,
 		show: (rule) => {
@@ -85,11 +92,8 @@ export function ruleCard(): RuleCard {
 		},
 		update: (next) => {
 			shown = { ...shown, numbers: next };
-			const now = performance.now();
-			if (now - written < pause) return;
-			written = now;
-			if (filled) void draw();
-			else drawNumbers();
+			// The last numbers are written, too, however soon after others they come.
+			if (later === undefined) later = window.setTimeout(write, Math.max(0, written + pause - performance.now()));
 		},
 	};
 }
