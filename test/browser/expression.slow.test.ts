@@ -656,3 +656,26 @@ describe("the page", () => {
 		await closed(page);
 	});
 });
+
+it("no card lies over another one, however far down the page is read", async () => {
+	const page = await opened();
+	await page.getByLabel("with numbers").check();
+	for (const down of [0, 300, 600, 900, 1200, 3000]) {
+		await page.evaluate((y) => scrollTo(0, y), down);
+		await page.waitForTimeout(60);
+		const over = await page.evaluate(() => {
+			const cards = [...document.querySelectorAll(".expression .card")].map((card) => card.getBoundingClientRect());
+			return cards.flatMap((a, at) =>
+				cards
+					.slice(at + 1)
+					.filter(
+						(b) =>
+							Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+							Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1,
+					),
+			).length;
+		});
+		expect([down, over]).toEqual([down, 0]);
+	}
+	await closed(page);
+});

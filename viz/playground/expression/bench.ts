@@ -132,7 +132,7 @@ export function expressionBench(shell: Shell): Bench {
 			picture.stage,
 			picture.transport,
 		),
-		html("div", { class: "below" }, derivative.element, claims.element, card),
+		html("div", { class: "below" }, derivative.element, html("div", { class: "beside" }, claims.element), card),
 	);
 
 	// --------------------------------------------------------------- state
